@@ -1,0 +1,39 @@
+# Everything needs Linux and Python 3.11 or later; what touches the lab needs root (sudo is used where there is one).
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
+
+.PHONY: rehearse check test bench lab lab-down clean
+.DELETE_ON_ERROR:
+
+rehearse: $(VENV)/.installed ## bring up four real hosts and take them from one master to three
+	$(SUDO) $(RUN) -m lab up
+	$(RUN) -m pytest runbook/ --nodes=nodes.yaml
+
+lab: $(VENV)/.installed ## four real hosts with a fresh cluster of one master
+	$(SUDO) $(RUN) -m lab reset
+
+lab-down: $(VENV)/.installed ## take the hosts away; what was built stays cached
+	$(SUDO) $(RUN) -m lab down
+
+check: $(VENV)/.installed ## lint, types, who may import whom, unit tests: no lab
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) -m pytest -q
+
+test: $(VENV)/.installed ## check, then everything on real hosts: what CI runs
+	$(RUN) -m rehearsal
+
+bench: $(VENV)/.installed ## conversion, audit and lab times, from one run
+	$(RUN) -m bench
+
+$(VENV)/.installed: requirements.lock
+	scripts/install $(PYTHON) $(VENV)
+	touch $@
+
+clean: ## remove the virtual environment
+	rm -rf $(VENV)

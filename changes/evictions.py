@@ -1,0 +1,62 @@
+"""Ordinary pods moved off a node by evictions, which honour disruption budgets; nothing is deleted past them."""
+
+import json
+from dataclasses import dataclass
+
+from changes.change import SO, Look
+from formats import kubernetes
+from nodes.hosts import Hosts
+from nodes.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class NoOrdinaryPods:
+    """No pod on the node that its taint would not let in: DaemonSets' and static pods stay."""
+
+    node: str
+    taint: kubernetes.Taint
+    deadline: float = 300.0
+
+    def __str__(self) -> str:
+        return f"{self.node}: no ordinary pods"
+
+    def look(self, hosts: Hosts) -> Look:
+        pods = self._pods(hosts)
+        if not pods:
+            return SO
+        return Look(
+            so=False,
+            seen=f"{len(pods)} ordinary pods: " + ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods),
+            diff="".join(f"- evict {pod.namespace}/{pod.name}\n" for pod in pods),
+        )
+
+    def do(self, hosts: Hosts) -> None:
+        asked: set[str] = set()
+
+        def still_there() -> str:
+            pods = self._pods(hosts)
+            refusals = []
+            for pod in pods:
+                if pod.uid in asked:
+                    continue
+                eviction = {
+                    "apiVersion": "policy/v1",
+                    "kind": "Eviction",
+                    "metadata": {"name": pod.name, "namespace": pod.namespace},
+                    "deleteOptions": {"preconditions": {"uid": pod.uid}},
+                }
+                path = f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}/eviction"
+                try:
+                    hosts.kubectl("create", "--raw", path, "-f", "-", stdin=json.dumps(eviction).encode())
+                    asked.add(pod.uid)
+                except Exception as error:  # a budget that allows none now may allow one in a moment
+                    refusals.append(f"{pod.namespace}/{pod.name}: {error}")
+            return "; ".join(refusals) or ", ".join(f"{pod.namespace}/{pod.name} is leaving" for pod in pods)
+
+        wait_until(str(self), still_there, self.deadline)
+
+    def _pods(self, hosts: Hosts) -> list[kubernetes.Pod]:
+        listed = kubernetes.pods(
+            hosts.kubectl("get", "pods", "-A", f"--field-selector=spec.nodeName={self.node}", "-o", "json")
+        )
+        return [pod for pod in listed if pod.is_ordinary(self.taint)]

@@ -1,0 +1,38 @@
+"""Ctrl-C and SIGTERM wait for the end of the change in hand: a change is never cut in two by its operator."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class InterruptedRunError(Exception):
+    """The operator asked to stop; the change that was in hand is finished."""
+
+
+class Deferred:
+    """Whether a signal came while the handlers stood aside."""
+
+    def __init__(self) -> None:
+        self.name = ""
+
+    def note(self, number: int, _frame: FrameType | None) -> None:
+        self.name = signal.Signals(number).name
+
+    def raise_if_any(self, after: str) -> None:
+        if self.name:
+            raise InterruptedRunError(
+                f"{self.name}: stopped after “{after}”; the same command goes on from there"
+            )
+
+
+@contextmanager
+def deferred() -> Iterator[Deferred]:
+    """While inside, SIGINT and SIGTERM are noted, not acted on."""
+    noted = Deferred()
+    former = {number: signal.signal(number, noted.note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield noted
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

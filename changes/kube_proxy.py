@@ -1,0 +1,57 @@
+"""kube-proxy's pods, one node at a time."""
+
+from dataclasses import dataclass
+
+from changes.change import SO, Look
+from formats import ports
+from formats.connections import peers
+from nodes import wire
+from nodes.hosts import Hosts
+from nodes.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class KubeProxyConnected:
+    """The node's kube-proxy talks to the API at this address and port, and programs what it hears.
+
+    A hostNetwork pod's hosts file is a copy made when the pod starts, so the pod is made anew; its rules stay in
+    the kernel in the meantime and no connection is cut.
+    """
+
+    node: str
+    address: str
+    port: int
+    api_ports: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.node}: kube-proxy connected to {self.address}:{self.port}"
+
+    def look(self, hosts: Hosts) -> Look:
+        missing = self._missing(hosts)
+        return (
+            Look(so=False, seen=missing, diff=f"~ kube-proxy → {self.address}:{self.port}\n")
+            if missing
+            else SO
+        )
+
+    def do(self, hosts: Hosts) -> None:
+        hosts.kubectl(
+            "-n",
+            "kube-system",
+            "delete",
+            "pods",
+            "-l",
+            "k8s-app=kube-proxy",
+            f"--field-selector=spec.nodeName={self.node}",
+            deadline=90,
+        )
+        wait_until(str(self), lambda: self._missing(hosts), 90)
+
+    def _missing(self, hosts: Hosts) -> str:
+        session = hosts.fleet[self.node]
+        table = session.check("ss -Htnp state established")
+        live = {peer for peer in peers(table, "kube-proxy") if peer[1] in self.api_ports}
+        if live != {(self.address, self.port)}:
+            return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")
+        health = wire.get(session.dial("127.0.0.1", ports.KUBE_PROXY_HEALTH), "/healthz", "127.0.0.1")
+        return "" if health.status == 200 else f"/healthz says HTTP {health.status} {health.body.strip()}"

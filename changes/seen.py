@@ -1,0 +1,82 @@
+"""What a step decides from: the first master and its cluster, and each machine, as they stand now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from formats import etcd, kubernetes
+from formats.certificates import Certificate
+from formats.kubeadm import Place, first_service_address
+from nodes.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine of the inventory, apart from what the API says of it.
+
+    manifests    names of the files in its manifests folder
+    etcd_data    whether something is in /var/lib/etcd
+    missing      programs that a step needs there and does not find
+    images       of containerd's or crictl's list
+    free_bytes   on the filesystem of /var/lib
+    listening    ports somebody listens on, on any address
+    hosts        its hosts file
+    nginx        what `nginx -V` prints; empty where there is none
+    balancer     whether the runbook's own balancer is configured there already
+    """
+
+    manifests: frozenset[str]
+    etcd_data: bool
+    missing: tuple[str, ...]
+    images: frozenset[str]
+    free_bytes: int
+    listening: frozenset[int]
+    hosts: str
+    nginx: str
+    balancer: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One observation of the whole; nothing in it is secret, and nothing in it outlives the step it was made for."""
+
+    first: str
+    configuration: kubernetes.ClusterConfiguration
+    uid: str
+    manifests: Mapping[str, str]
+    """The first master's, by component."""
+    apiserver: Certificate
+    kubelet_client: Certificate
+    admin: Certificate
+    files: Mapping[str, int]
+    """Size in bytes of each file that the first master's manifests name."""
+    nodes: tuple[kubernetes.NodeStatus, ...]
+    members: etcd.MemberList
+    statuses: tuple[etcd.Status, ...]
+    alarms: tuple[etcd.Alarm, ...]
+    machines: Mapping[str, Machine]
+    authority_keys: frozenset[str]
+    """Which of the CAs' keys the first master holds: an external CA has none."""
+    has_super_admin: bool
+    """Clusters born before 1.29 have no super-admin.conf."""
+
+    def place(self, inventory: Inventory, name: str) -> Place:
+        """All that the certificates of one master depend on.
+
+        The names and addresses that the first master's certificate has beyond kubeadm's own go with the cluster:
+        whoever uses one of them must be able to use every apiserver.
+        """
+        node = inventory.nodes[name]
+        return Place(
+            name=name,
+            address=node.address,
+            service_address=first_service_address(self.configuration.service_subnet),
+            dns_domain=self.configuration.dns_domain,
+            endpoint=inventory.cluster.endpoint.host,
+            cert_sans=self.configuration.cert_sans,
+            etcd_server_sans=self.configuration.etcd_server_sans,
+            etcd_peer_sans=self.configuration.etcd_peer_sans,
+        )
+
+    def new_masters(self, inventory: Inventory) -> tuple[str, ...]:
+        """The masters to be, in the inventory's order; after the conversion, those that came to be."""
+        return tuple(node.name for node in inventory.masters if node.name != self.first)

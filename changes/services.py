@@ -1,0 +1,75 @@
+"""systemd units on nodes: running, and running with what is on disk now."""
+
+import shlex
+from dataclasses import dataclass
+
+from changes.change import SO, Look
+from formats.connections import peers
+from nodes.hosts import Hosts
+from nodes.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class ServiceRunning:
+    """A unit that is enabled and active."""
+
+    node: str
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.unit} runs, also after a reboot"
+
+    def look(self, hosts: Hosts) -> Look:
+        unit = shlex.quote(self.unit)
+        states = (
+            hosts.fleet[self.node]
+            .run(f"systemctl is-enabled {unit}; systemctl is-active {unit}")
+            .stdout.split()
+        )
+        if states == ["enabled", "active"]:
+            return SO
+        return Look(
+            so=False,
+            seen=f"it is {' and '.join(states) or 'unknown'}",
+            diff=f"+ {self.unit} enabled, active\n",
+        )
+
+    def do(self, hosts: Hosts) -> None:
+        unit = shlex.quote(self.unit)
+        hosts.fleet[self.node].check(
+            f"systemctl daemon-reload && systemctl enable -q --now {unit}", deadline=60
+        )
+
+
+@dataclass(frozen=True)
+class KubeletConnected:
+    """The kubelet's live connections to an apiserver all end at this address and port.
+
+    Looked at on the wire and not in the file: a kubelet holds on to the connection that it has until it is started
+    again, whatever its kubeconfig says. Restarting it leaves the containers alone.
+    """
+
+    node: str
+    address: str
+    port: int
+    api_ports: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.node}: kubelet connected to {self.address}:{self.port}"
+
+    def look(self, hosts: Hosts) -> Look:
+        missing = self._missing(hosts)
+        return (
+            Look(so=False, seen=missing, diff=f"~ kubelet → {self.address}:{self.port}\n") if missing else SO
+        )
+
+    def do(self, hosts: Hosts) -> None:
+        hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
+        wait_until(str(self), lambda: self._missing(hosts), 60)
+
+    def _missing(self, hosts: Hosts) -> str:
+        table = hosts.fleet[self.node].check("ss -Htnp state established")
+        live = {peer for peer in peers(table, "kubelet") if peer[1] in self.api_ports}
+        if live == {(self.address, self.port)}:
+            return ""
+        return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")

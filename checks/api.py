@@ -1,0 +1,96 @@
+"""The API, read with kubectl on a master at that master's own apiserver."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from checks.gathering import Gathered, gather
+from formats import kubernetes
+from nodes.hosts import Hosts, kubectl_command
+from nodes.reading import Reader
+
+
+@dataclass(frozen=True)
+class Api:
+    """One apiserver. Every method raises CommandFailed, with kubectl's words, where it does not answer."""
+
+    reader: Reader
+    address: str
+
+    def get(self, *arguments: str) -> str:
+        """JSON of `kubectl get …`."""
+        return self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "json"))
+
+    def names(self, *arguments: str) -> frozenset[str]:
+        """KIND/NAME of what `kubectl get …` finds; nothing of the objects themselves leaves the master."""
+        return frozenset(
+            self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "name")).split()
+        )
+
+    def raw(self, path: str) -> str:
+        return self.reader.check(kubectl_command(self.address, "get", "--raw", path))
+
+    def log(self, namespace: str, pod: str) -> str:
+        """The last line of a pod's log."""
+        return self.reader.check(kubectl_command(self.address, "logs", "-n", namespace, pod, "--tail=1"))
+
+
+@pytest.fixture(scope="module")
+def apis(hosts: Hosts) -> Gathered[Api]:
+    """Each master's apiserver, by the master's name."""
+    addresses = {node.name: node.address for node in hosts.inventory.masters}
+    return gather(hosts, addresses, lambda reader: Api(reader, addresses[reader.name]))
+
+
+@pytest.fixture(scope="module")
+def api(hosts: Hosts, apis: Gathered[Api]) -> Api:
+    """Any apiserver that answers, the first master's before others: for looks at what all of them share."""
+    reachable = apis.answered()
+    problems = []
+    for name in sorted(reachable, key=lambda name: name != hosts.first_master):
+        try:
+            reachable[name].raw("/readyz")
+        except Exception as error:  # the next master is asked; why this one was not, is told if none answers
+            problems.append(f"{name}: {error}")
+            continue
+        return reachable[name]
+    pytest.fail("no apiserver answers: " + "; ".join(problems or ["no master can be reached"]))
+
+
+@pytest.fixture(scope="module")
+def cluster_nodes(api: Api) -> dict[str, kubernetes.NodeStatus]:
+    """The API's Nodes by name."""
+    return {node.name: node for node in kubernetes.nodes(api.get("nodes"))}
+
+
+@pytest.fixture(scope="module")
+def leases(api: Api) -> dict[str, kubernetes.Lease]:
+    """Every Lease as NAMESPACE/NAME."""
+    return {f"{lease.namespace}/{lease.name}": lease for lease in kubernetes.leases(api.get("leases", "-A"))}
+
+
+@pytest.fixture(scope="module")
+def pods(api: Api) -> tuple[kubernetes.Pod, ...]:
+    """Every pod of the cluster."""
+    return kubernetes.pods(api.get("pods", "-A"))
+
+
+@pytest.fixture(scope="module")
+def configuration(api: Api) -> kubernetes.ClusterConfiguration:
+    """kubeadm's own idea of the cluster, from its ConfigMap."""
+    return kubernetes.cluster_configuration(api.get("-n", "kube-system", "configmap", "kubeadm-config"))
+
+
+def config_map(api: Api, namespace: str, name: str) -> dict[str, Any]:
+    """The `data` of a ConfigMap."""
+    data: dict[str, Any] = json.loads(api.get("-n", namespace, "configmap", name))["data"]
+    return data
+
+
+def changed_at(api: Api, namespace: str, name: str) -> datetime:
+    """When somebody wrote to a ConfigMap last, as its managed fields say."""
+    found = json.loads(api.get("-n", namespace, "configmap", name, "--show-managed-fields"))
+    return max(datetime.fromisoformat(field["time"]) for field in found["metadata"]["managedFields"])

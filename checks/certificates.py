@@ -1,0 +1,72 @@
+"""Certificates: on disk on every node, and as an apiserver shows them to another host."""
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from nodes.fleet import Fleet
+
+from checks.gathering import Gathered, gather
+from formats import certificates, kubeconfigs
+from nodes import wire
+from nodes.hosts import Hosts
+from nodes.reading import Reader
+
+PKI = "/etc/kubernetes/pki"
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A certificate and the file that it was found in."""
+
+    path: str
+    certificate: certificates.Certificate
+
+    def days_left(self, now: datetime) -> float:
+        return (self.certificate.not_after - now).total_seconds() / 86400
+
+
+@pytest.fixture(scope="module")
+def certificates_on_disk(hosts: Hosts) -> Gathered[list[OnDisk]]:
+    """Every certificate on each node: kubeadm's, the kubelet's, and those inside kubeconfigs."""
+    return gather(hosts, hosts.inventory.nodes, _on_disk)
+
+
+def _on_disk(reader: Reader) -> list[OnDisk]:
+    listed = reader.check(
+        f"find {PKI} /var/lib/kubelet/pki /etc/kubernetes -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
+        " -o -name kubelet-client-current.pem"
+    ).split()
+    paths = sorted(set(listed))
+    found = []
+    for path, answer in zip(paths, reader.run_all([f"cat {path}" for path in paths]), strict=True):
+        text = answer.checked().stdout
+        if path.endswith(".conf"):
+            text = kubeconfigs.client_certificate(text) or ""
+        if text:
+            found += [OnDisk(path, certificate) for certificate in certificates.read(text)]
+    return found
+
+
+def presented_to(
+    fleet: Fleet, looker: str, address: str, port: int, name: str, ca_pem: str
+) -> certificates.Certificate:
+    """The certificate that ADDRESS:PORT shows to host `looker` when it is asked for `name`, verified with the CA.
+
+    Fails the case, with what the certificate holds, where it does not verify.
+    """
+    reader = fleet.reader(looker)
+    try:
+        return certificates.read(wire.presented(reader.dial(address, port), wire.trusting(ca_pem), name))[0]
+    except ssl.SSLCertVerificationError as error:
+        shown = certificates.describe(wire.presented(reader.dial(address, port), wire.undemanding(), name))
+        pytest.fail(
+            f"{address}:{port}, seen from {looker}, for {name}: {error.verify_message}. It shows\n{shown}"
+        )
+
+
+@pytest.fixture(scope="module")
+def ca_pem(hosts: Hosts) -> str:
+    """The cluster's CA, from the first master."""
+    return hosts.fleet.reader(hosts.first_master).check(f"cat {PKI}/ca.crt")

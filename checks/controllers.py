@@ -1,0 +1,67 @@
+"""Controller-managers and schedulers: each process asked on its own host, and the keys that they must share."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from checks.gathering import Gathered, gather
+from formats import metrics, ports
+from nodes import wire
+from nodes.hosts import Hosts, kubectl_command
+from nodes.reading import Reader
+
+LEASES: dict[str, int] = {
+    "kube-controller-manager": ports.CONTROLLER_MANAGER,
+    "kube-scheduler": ports.SCHEDULER,
+}
+"""The components that elect a leader, with the port of each on the loopback; a lease in kube-system has the name."""
+
+PKI = "/etc/kubernetes/pki"
+
+
+def healthz(reader: Reader, port: int) -> str:
+    """What the component says on the loopback: "ok", or what stands in the way."""
+    answer = wire.get(reader.dial("127.0.0.1", port), "/healthz", "127.0.0.1", wire.undemanding())
+    return "ok" if answer.status == 200 else f"HTTP {answer.status} {answer.body.strip()}"
+
+
+def leads(reader: Reader, component: str) -> bool:
+    """Whether the process itself believes that it leads (the metric leader_election_master_status)."""
+    command = kubectl_command(
+        "127.0.0.1", "--insecure-skip-tls-verify=true", "get", "--raw", "/metrics", port=LEASES[component]
+    )
+    value = metrics.value(reader.check(command), "leader_election_master_status", name=component)
+    if value is None:
+        pytest.fail(
+            f"{reader.name}: {component} reports no leader_election_master_status: it elects no leader"
+        )
+    return value == 1
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Public halves in PEM without white space: nothing secret, and equal where the keys are."""
+
+    ca_certificate: str
+    ca_key: str
+    service_account_key: str
+    service_account_public: str
+
+
+@pytest.fixture(scope="module")
+def keys(hosts: Hosts) -> Gathered[Keys]:
+    """What each master would sign with."""
+    return gather(hosts, (node.name for node in hosts.inventory.masters), _keys)
+
+
+def _keys(reader: Reader) -> Keys:
+    commands = [
+        f"openssl x509 -in {PKI}/ca.crt -noout -pubkey",
+        f"openssl pkey -in {PKI}/ca.key -pubout",
+        f"openssl pkey -in {PKI}/sa.key -pubout",
+        f"cat {PKI}/sa.pub",
+    ]
+    ca_certificate, ca_key, sa_key, sa_public = (
+        answer.checked().stdout for answer in reader.run_all(commands)
+    )
+    return Keys(*("".join(text.split()) for text in (ca_certificate, ca_key, sa_key, sa_public)))

@@ -1,0 +1,71 @@
+"""etcd, asked at each member on its own host: what one member says of the others proves nothing about them."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from nodes.first_master import RECORD
+
+from checks.gathering import Gathered, gather
+from formats import etcd
+from nodes.hosts import Hosts, etcdctl_command
+from nodes.reading import Reader
+
+
+@dataclass(frozen=True)
+class View:
+    """One member's own view."""
+
+    listed: etcd.MemberList
+    status: etcd.Status
+    alarms: tuple[etcd.Alarm, ...]
+
+    @property
+    def member(self) -> etcd.Member | None:
+        """Itself, in its own list."""
+        return next((member for member in self.listed.members if member.id == self.status.member_id), None)
+
+
+@pytest.fixture(scope="module")
+def members(hosts: Hosts) -> Gathered[View]:
+    """Each master's view."""
+    return gather(hosts, (node.name for node in hosts.inventory.masters), _view)
+
+
+def _view(reader: Reader) -> View:
+    commands = [
+        etcdctl_command(*words, "-w", "json")
+        for words in (("member", "list"), ("endpoint", "status"), ("alarm", "list"))
+    ]
+    listed, status, alarms = (result.checked().stdout for result in reader.run_all(commands))
+    return View(etcd.member_list(listed), etcd.statuses(status)[0], etcd.alarms(alarms))
+
+
+def linearizable_read(reader: Reader) -> None:
+    """A read that a quorum has confirmed. Raises CommandFailed where the member cannot give one."""
+    reader.check(
+        etcdctl_command(
+            "get", "--consistency=l", "--keys-only", "--limit=1", "/registry/namespaces/kube-system"
+        )
+    )
+
+
+def hashes(hosts: Hosts, revision: int) -> dict[str, str]:
+    """Each master's hash over the whole keyspace up to one revision; sizes differ on healthy members, this must not."""
+    command = etcdctl_command("endpoint", "hashkv", f"--rev={revision}", "-w", "json")
+    answers = gather(
+        hosts,
+        (node.name for node in hosts.inventory.masters),
+        lambda reader: etcd.hash_kv(reader.check(command))[0],
+    )
+    return {name: f"{answer.hash}" for name, answer in answers.items()}
+
+
+@pytest.fixture(scope="module")
+def began_as(hosts: Hosts) -> str:
+    """The id of the etcd cluster that the conversion found, as the first master wrote it down in step 1."""
+    answer = hosts.fleet.reader(hosts.first_master).run(f"cat {RECORD}")
+    if answer.status != 0:
+        pytest.fail(f"{hosts.first_master} has no {RECORD}: the runbook has not converted this cluster")
+    identity: str = json.loads(answer.stdout)["etcd_cluster_id"]
+    return identity

@@ -1,0 +1,43 @@
+"""One run of the runbook, as plain data: what was asked for and every case with its outcome."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evidence.case import Case, Kind
+
+FIRST_STEP, LAST_STEP = 1, 7
+
+
+class Mode(StrEnum):
+    """The value is what a ticket reads."""
+
+    CHANGE = "change run"
+    PLAN = "plan: nothing was changed"
+    AUDIT = "audit: reads only"
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    masters  how many nodes.yaml names; 0 when it could not be read
+    command  the line that starts a whole change run: `pytest runbook/ --nodes=nodes.yaml`
+    to       the last step asked for
+    cases    every case of the runbook, also those that this run left out
+    changes  how many were made; under --plan, how many would be
+    """
+
+    mode: Mode
+    masters: int
+    command: str
+    to: int
+    cases: tuple[Case, ...]
+    changes: int = 0
+
+    @property
+    def looked_at(self) -> tuple[Case, ...]:
+        """The cases that this kind of run is made of: an audit has no changes and no trials."""
+        if self.mode is Mode.AUDIT:
+            return tuple(case for case in self.cases if case.kind is Kind.VERIFY)
+        if self.mode is Mode.PLAN:
+            return tuple(case for case in self.cases if case.kind is Kind.CHANGE and case.step <= self.to)
+        return tuple(case for case in self.cases if case.step <= self.to)

@@ -1,0 +1,112 @@
+"""The last lines of a run: which gates hold, whether the masters stand, what to run next.
+
+Nothing here may claim more than the run has seen: it is what people read before they close the change window.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from evidence.case import Case, Kind, Outcome
+from evidence.gate import Gate, State, gates
+from evidence.run import LAST_STEP, Mode, Run
+
+# With these three a master has a voting etcd member, an apiserver and controllers that pass their checks.
+MASTERS_TAKE = (2, 3, 4)
+
+
+def closing_lines(run: Run) -> list[str]:
+    """What the terminal shows below everything else; the last line is the one that a hurried reader takes along."""
+    if run.mode is Mode.PLAN:
+        return _plan(run)
+    found = gates(run)
+    lines = [_summary(found), *_details(run, found), _masters(run, found)]
+    return lines + (_audit(run, found) if run.mode is Mode.AUDIT else _change_run(run, found))
+
+
+def _summary(found: list[Gate]) -> str:
+    # groupby puts neighbours alone together, so that the line reads in the order of the steps
+    return "; ".join(_clause([gate.step for gate in group], state) for state, group in groupby(found, _state))
+
+
+def _state(gate: Gate) -> State:
+    return gate.state
+
+
+def _clause(steps: list[int], state: State) -> str:
+    plural = {State.HOLDS: "hold", State.SHUT: "are shut"}.get(state, state.replace("was", "were"))
+    return f"{_numbers(steps)} {state if len(steps) == 1 else plural}"
+
+
+def _numbers(steps: Iterable[int]) -> str:
+    numbers = list(map(str, steps))
+    return ("gate " if len(numbers) == 1 else "gates ") + " ".join(numbers)
+
+
+def _details(run: Run, found: list[Gate]) -> list[str]:
+    changes = [case for case in _failed(run) if case.kind is Kind.CHANGE]
+    return [f"step {case.step} failed: {_told([case])}" for case in changes] + [
+        f"gate {gate.step}: {_told(gate.failed)}" for gate in found if gate.state is State.SHUT
+    ]
+
+
+def _told(failed: Sequence[Case]) -> str:
+    first, *others = failed
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{first.name}{more}: {first.reason}"
+
+
+def _masters(run: Run, found: list[Gate]) -> str:
+    if all(gate.state is State.HOLDS for gate in found if gate.step in MASTERS_TAKE):
+        return f"{run.masters} masters stand"
+    return f"not shown that {run.masters} masters stand: that takes {_numbers(MASTERS_TAKE)}"
+
+
+def _change_run(run: Run, found: list[Gate]) -> list[str]:
+    failed = bool(_failed(run))
+    complete = not failed and all(gate.state is State.HOLDS for gate in found[: run.to])
+    again = run.command + (f" --to {run.to}" if run.to < LAST_STEP else "")
+    if failed:
+        todo = f'see "What to do" at the failed case; the same command goes on from there: {again}'
+    elif not complete:
+        todo = f"the run ended early; the same command goes on from there: {again}"
+    elif run.to < LAST_STEP:
+        todo = f"go on with step {run.to + 1}: {run.command}"
+    else:
+        todo = f"the audit, every night from now on: {run.command} -m verify"
+    return [_made(run.changes, complete), f"next: {todo}"]
+
+
+def _made(changes: int, complete: bool) -> str:
+    if complete:
+        return f"{_count(changes, 'change')} made" if changes else "no change was needed"
+    # A change that failed may have been half done: it is not among these, and nobody says that nothing happened.
+    return f"{_count(changes, 'change')} finished before that" if changes else "no change was finished before that"
+
+
+def _audit(run: Run, found: list[Gate]) -> list[str]:
+    ran = [case for case in run.looked_at if case.outcome in (Outcome.PASSED, Outcome.FAILED)]
+    if len(ran) < len(run.looked_at):
+        partial = f"partial: {len(ran)} of {len(run.looked_at)} checks"
+        return [f"next: the whole audit: {run.command} -m verify", partial]
+    if all(gate.state is State.HOLDS for gate in found):
+        return [f"next: nothing to do; all {len(ran)} checks passed"]
+    return [f'next: see "What to do" at each failed case; what a change run would do: {run.command} --plan']
+
+
+def _plan(run: Run) -> list[str]:
+    narrowed = f" --to {run.to}" if run.to < LAST_STEP else ""
+    told = [f"step {case.step}: {_told([case])}" for case in _failed(run)]
+    if any(case.outcome is not Outcome.PLANNED for case in run.looked_at):
+        return [*told, "the plan is not complete; nothing was changed"]
+    if not run.changes:
+        return ["nothing to change" + (f" up to step {run.to}" if narrowed else "")]
+    them = "it" if run.changes == 1 else "them"
+    return [f"{_count(run.changes, 'change')}; run without --plan to make {them}: {run.command}{narrowed}"]
+
+
+def _failed(run: Run) -> list[Case]:
+    return [case for case in run.looked_at if case.outcome is Outcome.FAILED]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")

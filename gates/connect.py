@@ -1,0 +1,112 @@
+"""From nodes.yaml to open sessions: after every refusal, before the first case.
+
+A run that may change something needs every host, the first master and the lock, or does not begin. An audit looks at
+whatever can be reached; a host that cannot fails its own cases.
+"""
+
+import getpass
+import logging
+import socket
+
+import pytest
+
+from evidence.run import Mode
+from gates.closing import MASTERS
+from gates.identity import IDENTITY, UNKNOWN, identify
+from gates.options import ASKED
+from gates.order import SETTLED
+from nodes import first_master
+from nodes.fleet import Fleet
+from nodes.hosts import Hosts
+from nodes.inventory import Inventory, InventoryError, load
+from nodes.lock import Lock, LockHeld
+
+INVENTORY = pytest.StashKey[Inventory]()
+FLEET = pytest.StashKey[Fleet]()
+HOSTS = pytest.StashKey[Hosts]()
+
+log = logging.getLogger("runbook")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if ASKED not in config.stash:
+        return
+    try:
+        inventory = load(config.stash[ASKED].nodes)
+    except InventoryError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[INVENTORY] = inventory
+    config.stash[MASTERS] = len(inventory.masters)
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    config = session.config
+    if SETTLED not in config.stash or config.option.collectonly:
+        return
+    inventory, mode = config.stash[INVENTORY], config.stash[ASKED].mode
+    log.info("connecting to %s", ", ".join(inventory.nodes))
+    fleet = config.stash[FLEET] = Fleet.open(inventory)
+    _name_problems(fleet, mode)
+    hosts = Hosts(fleet, inventory, _first_master(fleet, inventory, mode))
+    config.stash[IDENTITY] = identify(hosts)
+    _hold_to_pinned(inventory, config.stash[IDENTITY].uid, mode)
+    lock = _lock(hosts) if mode is Mode.CHANGE else None
+    config.stash[HOSTS] = Hosts(fleet, inventory, hosts.first_master, lock)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    hosts = config.stash.get(HOSTS, None)
+    if hosts is not None and hosts.lock is not None:
+        hosts.lock.release()
+    if FLEET in config.stash:
+        config.stash[FLEET].close()
+
+
+@pytest.fixture(scope="session")
+def inventory(pytestconfig: pytest.Config) -> Inventory:
+    """nodes.yaml, as types."""
+    return pytestconfig.stash[INVENTORY]
+
+
+@pytest.fixture(scope="session")
+def hosts(pytestconfig: pytest.Config) -> Hosts:
+    """The sessions of this run. In an audit some hosts may have none: asking for one raises, with the reason."""
+    return pytestconfig.stash[HOSTS]
+
+
+def _name_problems(fleet: Fleet, mode: Mode) -> None:
+    sentences = [f"{problem.node}: {problem.reason}" for problem in fleet.problems.values()]
+    if sentences and mode is not Mode.AUDIT:
+        raise pytest.UsageError("\n".join(["nothing was changed; not every host can be worked on:", *sentences]))
+    for sentence in sentences:
+        log.warning("%s", sentence)
+
+
+def _first_master(fleet: Fleet, inventory: Inventory, mode: Mode) -> str:
+    try:
+        return first_master.find(fleet, inventory)
+    except first_master.NoFirstMaster as error:
+        if mode is not Mode.AUDIT:
+            raise pytest.UsageError(f"nothing was changed; {error}") from None
+        # An audit is asked for most when a master is down: any other serves to look from; the lost one's cases fail.
+        log.warning("%s", error)
+        reachable = [node.name for node in inventory.masters if node.name not in fleet.problems]
+        return next(iter(reachable), inventory.masters[0].name)
+
+
+def _hold_to_pinned(inventory: Inventory, uid: str, mode: Mode) -> None:
+    """`uid` in nodes.yaml means that cluster and no other; what cannot be seen to be it is not changed."""
+    pinned = inventory.cluster.uid
+    if pinned in (None, uid) or (uid == UNKNOWN and mode is Mode.AUDIT):
+        return
+    raise pytest.UsageError(
+        f"nothing was changed; {inventory.path} pins cluster {pinned}, and this one's kube-system has the uid {uid}: "
+        "name the nodes of the pinned cluster, or correct cluster.uid"
+    )
+
+
+def _lock(hosts: Hosts) -> Lock:
+    try:
+        return Lock.take(hosts.first, f"{getpass.getuser()}@{socket.gethostname()}")
+    except LockHeld as error:
+        raise pytest.UsageError(f"nothing was changed; {error}") from None

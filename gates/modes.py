@@ -1,0 +1,45 @@
+"""What a step's list of changes is used for: carried out in a change run, only looked at under --plan."""
+
+import pytest
+
+from changes import executor
+from changes.change import Change
+from changes.observe import observe
+from changes.step import CarryOut, StepFunction
+from evidence.case import Case, Kind
+from evidence.run import Mode
+from gates.cases import describe
+from gates.ledger import LEDGER, Ledger
+from gates.options import ASKED
+from gates.outcomes import PLANNED
+from gates.progress import Progress, show_plan
+from nodes.hosts import Hosts
+
+
+@pytest.fixture
+def carry_out(request: pytest.FixtureRequest, hosts: Hosts) -> CarryOut:
+    """Observes afresh, makes the step's list, carries it out, and returns what is still not so, as sentences."""
+    item, config = request.node, request.config
+    case, ledger = describe(item), config.stash[LEDGER]
+    if case.kind is not Kind.CHANGE:
+        raise AssertionError(f"{case.name} is a {case.kind} case and asks for changes: give the change a case of its own")
+
+    def go(changes: StepFunction) -> list[str]:
+        todo = changes(observe(hosts), hosts.inventory)
+        if config.stash[ASKED].mode is Mode.PLAN:
+            count = show_plan(case.step, executor.plan(todo, hosts))
+            ledger.changes += count
+            item.stash[PLANNED] = f"changes to make: {count}"
+            return []
+        return _execute(todo, hosts, case, ledger)
+
+    return go
+
+
+def _execute(todo: list[Change], hosts: Hosts, case: Case, ledger: Ledger) -> list[str]:
+    progress = Progress(case.step)
+    try:
+        return executor.execute(todo, hosts, progress)
+    finally:  # also when the operator stopped it: the last line says how many were made
+        ledger.changes += progress.made
+        progress.summary()

@@ -1,0 +1,43 @@
+"""What happens to each change, as lines of the log: seen while it happens, and kept in the report."""
+
+import logging
+from collections.abc import Sequence
+
+from changes.change import Change, Look
+
+log = logging.getLogger("runbook")
+
+
+class Progress:
+    """The executor's listener for one step."""
+
+    def __init__(self, step: int) -> None:
+        self.made = self.so_already = 0
+        self._step = step
+
+    def already(self, change: Change) -> None:
+        self.so_already += 1
+        log.debug("step %s · %s: so already", self._step, change)
+
+    def doing(self, change: Change, look: Look) -> None:
+        log.info("step %s · %s … (%s)", self._step, change, look.seen or "not so yet")
+
+    def done(self, change: Change, seconds: float) -> None:
+        self.made += 1
+        log.info("step %s · %s … done in %.1f s", self._step, change, seconds)
+
+    def failed(self, change: Change, error: str) -> None:
+        log.error("step %s · %s", self._step, error)
+
+    def summary(self) -> None:
+        log.info("step %s · changes made: %s; so already: %s", self._step, self.made, self.so_already)
+
+
+def show_plan(step: int, found: Sequence[tuple[Change, Look]]) -> int:
+    """Log what would change, each with its diff; returns how many that are."""
+    to_do = [(change, look) for change, look in found if not look.so]
+    for change, look in to_do:
+        lines = [f"step {step} · would change: {change} ({look.seen or 'not so yet'})", *look.diff.splitlines()]
+        log.info("%s", "\n".join(lines))
+    log.info("step %s · changes to make: %s; so already: %s", step, len(to_do), len(found) - len(to_do))
+    return len(to_do)

@@ -1,0 +1,114 @@
+"""What a run of the runbook refuses on its command line: each with a sentence that says what to write instead."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from evidence.run import FIRST_STEP, LAST_STEP
+
+AUDIT = "verify"
+WHOLE = "a change run takes every case (a step without its gate is not safe); --to N narrows it, -m verify only looks"
+CONVERT = "write: pytest runbook/ --nodes=FILE"
+
+# dest of the option, how it is written, why not
+REFUSED_ALWAYS = (
+    ("lf", "--lf", "narrow an audit with -k or a file; a change run takes every case"),
+    ("failedfirst", "--ff", "the steps run in their own order"),
+    ("newfirst", "--nf", "the steps run in their own order"),
+    ("stepwise", "--stepwise", "an interrupted change run goes on by itself: start the same command again"),
+    ("keepduplicates", "--keep-duplicates", "a step runs once"),
+    ("continue_on_collection_errors", "--continue-on-collection-errors", "a step that cannot be read cannot be missed"),
+    ("setuponly", "--setup-only", "it would make the changes and ask no gate; to see what would change write --plan"),
+    ("setupplan", "--setup-plan", "to see what would change write --plan"),
+    ("ignore", "--ignore", "narrow an audit with -k or a file; a change run takes every case"),
+    ("ignore_glob", "--ignore-glob", "narrow an audit with -k or a file; a change run takes every case"),
+    ("numprocesses", "-n", "the steps run one after the other; the hosts of a step are worked on side by side"),
+    ("tx", "--tx", "the steps run one after the other; the hosts of a step are worked on side by side"),
+    ("looponfail", "--looponfail", "start the same command again when you are ready"),
+    ("override_ini", "--override-ini (-o)", "the runbook runs under its pytest.ini as it stands"),
+    ("pyargs", "--pyargs", CONVERT),
+)
+REFUSED_IN_CHANGES = (
+    ("keyword", "-k", WHOLE),
+    ("deselect", "--deselect", WHOLE),
+    ("maxfail", "-x and --maxfail", "a shut gate stops the run by itself, and the report then names every case"),
+)
+# Without these there would be no progress, no reasons, and no last line.
+NEEDED = ("terminal", "logging", "skipping")
+
+
+def refusal(config: pytest.Config, runbook: Path) -> str | None:
+    """The first reason why this command line must not run, or None."""
+    return (
+        _interpreter()
+        or _configuration(config)
+        or _mode(config)
+        or _options(config, REFUSED_ALWAYS)
+        or _places(config, runbook)
+        or (None if config.option.markexpr else _whole(config, runbook))
+    )
+
+
+def _interpreter() -> str | None:
+    if sys.flags.optimize:
+        return "python runs with -O (or PYTHONOPTIMIZE is set): assertions would not be executed and every gate be green"
+    return None
+
+
+def _configuration(config: pytest.Config) -> str | None:
+    """Another ini file in force than ours would switch strictness and the import rules off without a word."""
+    ours = config.rootpath / "pytest.ini"
+    conftest = config.pluginmanager.get_plugin(str(config.rootpath / "conftest.py"))
+    plugins = getattr(conftest, "pytest_plugins", ())
+    if "gates.options" not in plugins or config.inipath != ours:
+        return (
+            f"pytest took {config.inipath or 'no file'} for its configuration (root {config.rootpath}), not the "
+            "runbook's pytest.ini: write --nodes=FILE with =, and no -c, --rootdir or --confcutdir"
+        )
+    for name in (*plugins, *NEEDED):
+        if not config.pluginmanager.has_plugin(name):
+            return f"-p no:{name} switches off a part that the runbook needs: leave it out"
+    return None
+
+
+def _mode(config: pytest.Config) -> str | None:
+    option = config.option
+    if not option.nodes:
+        return "--nodes names no file: write --nodes=nodes.yaml"
+    if option.markexpr not in ("", AUDIT):
+        return f"-m {option.markexpr!r} would leave out cases: write -m verify, exactly so, for the audit; {WHOLE}"
+    if option.plan and option.markexpr:
+        return "--plan says what a change run would do and -m verify looks at what stands: write one of the two"
+    steps = [str(step) for step in range(FIRST_STEP, LAST_STEP + 1)]
+    if option.to is not None and option.to not in steps:
+        return f"--to {option.to}: there is no such step: write a number from {FIRST_STEP} to {LAST_STEP}"
+    return None
+
+
+def _options(config: pytest.Config, refused: tuple[tuple[str, str, str], ...]) -> str | None:
+    # Options of plug-ins that are not installed do not exist; -n 0 and the like are empty.
+    for dest, written, reason in refused:
+        if getattr(config.option, dest, None):
+            return f"{written} is refused with --nodes: {reason}"
+    return None
+
+
+def _places(config: pytest.Config, runbook: Path) -> str | None:
+    inside = [_is_inside(config, argument, runbook) for argument in config.args]
+    if not any(inside):
+        return f"--nodes is for the runbook, and no part of it is named: {CONVERT}"
+    if not all(inside):
+        return f"the runbook is not mixed with other tests: {CONVERT}; the project's own tests: pytest"
+    return None
+
+
+def _is_inside(config: pytest.Config, argument: str, runbook: Path) -> bool:
+    place = config.invocation_params.dir / argument.partition("::")[0]
+    return place.resolve().is_relative_to(runbook.resolve())
+
+
+def _whole(config: pytest.Config, runbook: Path) -> str | None:
+    if not any((config.invocation_params.dir / argument).resolve() == runbook.resolve() for argument in config.args):
+        return f"{config.args[0]} is a part of the runbook: {WHOLE}"
+    return _options(config, REFUSED_IN_CHANGES)

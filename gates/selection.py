@@ -1,0 +1,94 @@
+"""Which cases of the runbook a run is made of, and that it is made of all of them.
+
+The whole folder is always collected. What every plug-in together left of it must be what the mode, --to and the
+named parts leave; in an audit less is allowed, and said at the end.
+"""
+
+from collections import Counter
+
+import pytest
+
+from evidence.case import Kind
+from evidence.run import FIRST_STEP, Mode
+from gates.cases import describe, fault, is_step
+from gates.options import ASKED, Asked
+
+COLLECTED = pytest.StashKey[list[pytest.Item]]()  # every case of the runbook, in the order of its files
+WANTED = pytest.StashKey[list[pytest.Item]]()  # those that the mode, --to and the named parts leave
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.config.stash.setdefault(COLLECTED, []).append(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    if ASKED not in config.stash:
+        if steps := [item for item in items if is_step(item)]:
+            raise pytest.UsageError(
+                f"{steps[0].nodeid} is a step of the runbook and needs to know the nodes: "
+                "pytest runbook/ --nodes=nodes.yaml; the project's own tests: pytest"
+            )
+        return
+    if session.testsfailed:
+        return  # a step that cannot be read: pytest says which, and runs nothing
+    asked = config.stash[ASKED]
+    collected = config.stash.get(COLLECTED, [])
+    if sentence := _fault(asked, collected):
+        raise pytest.UsageError(sentence)
+    kept = [item for item in items if _wanted(asked, item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+    config.stash[WANTED] = kept
+
+
+def missing(config: pytest.Config, items: list[pytest.Item]) -> str | None:
+    """Why `items`, after every plug-in, are not what this run must be made of; None when they are."""
+    if config.stash[ASKED].mode is Mode.AUDIT:
+        return None if items else "no check is left to run: an audit that looks at nothing would be green"
+    left_out = [item.nodeid for item in config.stash[WANTED] if item not in items]
+    if left_out:
+        return (
+            f"a change run takes every case, and something left out {left_out[0]} and {len(left_out) - 1} more: "
+            "narrow it with --to N, or look only with -m verify"
+        )
+    return None
+
+
+def _wanted(asked: Asked, item: pytest.Item) -> bool:
+    case = describe(item)
+    if case.step > asked.to or (asked.mode is Mode.PLAN and case.kind is not Kind.CHANGE):
+        return False
+    return not asked.named or any(_is_part(item.nodeid, name) for name in asked.named)
+
+
+def _fault(asked: Asked, collected: list[pytest.Item]) -> str | None:
+    for item in collected:
+        if sentence := fault(item):
+            return sentence
+    twice = [name for name, count in Counter(item.nodeid for item in collected).items() if count > 1]
+    if twice:
+        return f"{twice[0]} was collected more than once: leave out what repeats it"
+    files = {item.path for item in collected}
+    for path in sorted(asked.runbook.glob("test_*.py")):
+        if path not in files:
+            return f"{path.name} gave no case: something ignores it, or it skips itself; every step takes part"
+    for name in asked.named:
+        if not any(_is_part(item.nodeid, name) for item in collected):
+            return f"{name}: the runbook has no case of this name; pytest runbook/ --nodes=FILE --collect-only lists them"
+    return _incomplete(asked, collected)
+
+
+def _incomplete(asked: Asked, collected: list[pytest.Item]) -> str | None:
+    if asked.mode is Mode.AUDIT:
+        return None
+    present = {(case.step, case.kind) for case in map(describe, collected)}
+    for step in range(FIRST_STEP, asked.to + 1):
+        for kind in (Kind.CHANGE, Kind.VERIFY):
+            if (step, kind) not in present:
+                return f"step {step} has no {kind} case: a step without its change or its gate is not run"
+    return None
+
+
+def _is_part(nodeid: str, name: str) -> bool:
+    return nodeid == name or nodeid.startswith((f"{name}::", f"{name}[", f"{name}/"))

@@ -1,0 +1,101 @@
+"""The cluster with one master, as kubeadm makes it: init on the first, join on the others, pod network, all Ready."""
+
+import hashlib
+import json
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from lab import identity, images, ssh
+from lab.command import CommandFailed
+from lab.hosts import Host, Hosts
+from lab.places import FILES, MANIFESTS
+from lab.progress import Progress
+
+READY_WITHIN = 120.0  # seconds
+KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
+
+
+def make(hosts: Hosts, progress: Progress) -> None:
+    """Bring up the cluster on hosts that have none; writes the admin kubeconfig beside the key."""
+    first = hosts.first_master
+    token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
+    with progress.stage(f"kubeadm init on {first.name}"):
+        _kubeadm(first, hosts, "init", token=token, kubernetes=images.KUBERNETES, etcd_tag=images.ETCD_TAG,
+                 coredns_tag=images.COREDNS_TAG)  # fmt: skip
+    ca_hash = public_key_hash(ssh.command(first, hosts, "cat /etc/kubernetes/pki/ca.crt").encode())
+    with progress.stage(f"pod network; kubeadm join on {', '.join(host.name for host in hosts.joining)}"):
+        network = (MANIFESTS / "pod-network.yaml").read_bytes()
+        with ThreadPoolExecutor() as pool:
+            work = [pool.submit(ssh.command, first, hosts, f"{KUBECTL} apply -f -", stdin=network)]
+            work += [pool.submit(_join, host, hosts, token, ca_hash) for host in hosts.joining]
+            for each in work:
+                each.result()
+    fetch_admin_conf(hosts)
+    with progress.stage("waiting until every node is Ready and CoreDNS is available"):
+        wait_until_ready(hosts)
+
+
+def wait_until_ready(hosts: Hosts) -> None:
+    end = time.monotonic() + READY_WITHIN
+    while missing := what_is_missing(hosts):
+        if time.monotonic() > end:
+            raise TimeoutError(f"the cluster is not whole after {READY_WITHIN:.0f} s: {'; '.join(missing)}")
+        time.sleep(0.3)
+
+
+def what_is_missing(hosts: Hosts) -> list[str]:
+    """Ask the first master's API server; gives what keeps the cluster from being whole, in words."""
+    try:
+        said = ssh.command(hosts.first_master, hosts, f"{KUBECTL} get nodes,deployments -A -o json", deadline=20)
+    except CommandFailed as error:
+        return [f"the API server does not answer: {error.stderr.strip() or error}"]
+    return missing_in(json.loads(said)["items"], [host.name for host in hosts.all])
+
+
+def missing_in(items: list[dict[str, Any]], names: list[str]) -> list[str]:
+    """What Node and Deployment objects lack: every named node Ready, and CoreDNS with all of its replicas."""
+    ready = {
+        item["metadata"]["name"]
+        for item in items
+        if item["kind"] == "Node"
+        for condition in item["status"].get("conditions", [])
+        if condition["type"] == "Ready" and condition["status"] == "True"
+    }
+    missing = [f"{name} is not Ready" for name in names if name not in ready]
+    for item in items:
+        if item["kind"] == "Deployment" and item["metadata"]["name"] == "coredns":
+            wanted, there = item["spec"]["replicas"], item["status"].get("availableReplicas", 0)
+            return missing if there >= wanted else [*missing, f"CoreDNS: {there} of {wanted} replicas are available"]
+    return [*missing, "there is no CoreDNS"]
+
+
+def fetch_admin_conf(hosts: Hosts) -> None:
+    """Copy the first master's admin kubeconfig, readable by its owner alone."""
+    text = ssh.command(hosts.first_master, hosts, "cat /etc/kubernetes/admin.conf")
+    hosts.admin_conf.touch(mode=0o600)
+    hosts.admin_conf.write_text(text)
+    identity.give_to_owner(hosts.admin_conf, hosts)
+
+
+def public_key_hash(certificate: bytes) -> str:
+    """What kubeadm calls a CA certificate's hash: SHA-256 of its public key."""
+    key = x509.load_pem_x509_certificate(certificate).public_key()
+    return f"sha256:{hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()}"
+
+
+def _join(host: Host, hosts: Hosts, token: str, ca_hash: str) -> None:
+    _kubeadm(host, hosts, "join", token=token, ca_hash=ca_hash, endpoint=hosts.first_master.address)
+
+
+def _kubeadm(host: Host, hosts: Hosts, verb: str, **values: str) -> None:
+    template = Template((FILES / f"kubeadm-{verb}.yaml").read_text())
+    config = template.substitute(name=host.name, address=host.address, **values)
+    path = Path(f"/root/kubeadm-{verb}.yaml")
+    ssh.command(host, hosts, f"umask 077; cat > {path} && kubeadm {verb} --config {path}", stdin=config.encode())

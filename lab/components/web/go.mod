@@ -1,0 +1,3 @@
+module lab/web
+
+go 1.26.0

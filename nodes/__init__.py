@@ -1,0 +1,1 @@
+"""Reaching the machines: the inventory, SSH sessions, the side that may only read, and the lock."""

@@ -1,0 +1,74 @@
+"""Programs that look at files."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from nodes.allowed.judge import ANY, Judge
+from nodes.grammar import Form
+
+
+def _test(arguments: Sequence[str]) -> bool:
+    """`test -e FILE` and its like. Never more: bash evaluates what stands in `test -v 'a[$(…)]'`."""
+    return len(arguments) == 2 and re.fullmatch("-[bcdefghkLprSsuwx]", arguments[0]) is not None
+
+
+_FIND_ALONE = frozenset(
+    "-print -print0 -prune -xdev -mount -depth -empty -readable -not ! -a -and -o -or ( )".split()
+)
+_FIND_VALUED = frozenset(
+    "-name -iname -path -ipath -regex -lname -type -maxdepth -mindepth -newer -mmin -mtime -cmin -ctime -size -perm "
+    "-user -group -uid -gid -links -inum -samefile -printf".split()
+)
+
+
+def _find(arguments: Sequence[str]) -> bool:
+    """find with tests and prints alone: -delete, -exec, -ok, -fprint and -fls are in none of its lists."""
+    waiting = iter(arguments)
+    for word in waiting:
+        if word in _FIND_VALUED:
+            if next(waiting, None) is None:
+                return False
+        elif word.startswith("-") and word not in _FIND_ALONE and word not in ("-L", "-P", "-H"):
+            return False
+    return True
+
+
+PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
+    "base64": (Form(flags="-w0", valued="-w --wrap", operands=ANY, contents=True),),
+    "cat": (Form(flags=None, operands=ANY, contents=True),),
+    "df": (Form(flags="-a -h -i -k -l -P -T --output=", valued="-B --block-size -t --type", operands=ANY),),
+    "find": (_find,),
+    "grep": (
+        Form(
+            flags="-c -E -F -h -H -i -l -L -n -o -P -q -s -v -w -x",
+            valued="-e -m -A -B -C",
+            operands=ANY,
+            contents=True,
+        ),
+    ),
+    "ls": (Form(flags=None, operands=ANY),),
+    "md5sum": (Form(flags=None, operands=ANY, contents=True),),
+    "openssl": (
+        Form(
+            "x509",
+            "-noout -subject -issuer -dates -startdate -enddate -serial -fingerprint -sha256 -sha1 -text -pubkey "
+            "-purpose -hash -modulus",
+            "-in -inform -ext -checkend -checkhost -checkip -nameopt -certopt -dateopt -outform",
+            long_dash=True,
+            contents=True,
+        ),
+        Form(
+            "pkey",
+            "-pubin -pubout -noout -check -text_pub",
+            "-in -inform -outform",
+            needs="-pubout -noout",  # with neither it prints the private key
+            long_dash=True,
+            contents=True,
+        ),
+    ),
+    "readlink": (Form(flags=None, operands=ANY),),
+    "realpath": (Form(flags=None, operands=ANY),),
+    "sha256sum": (Form(flags=None, operands=ANY, contents=True),),
+    "stat": (Form(flags=None, operands=ANY),),
+    "test": (_test,),
+}

@@ -1,0 +1,115 @@
+"""All machines of an inventory, connected side by side; what is wrong with any of them is known at once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from nodes.commands import ConnectionLost, DeadlinePassed
+from nodes.inventory import Inventory, Ssh
+from nodes.reading import Reader
+from nodes.session import Session
+
+T = TypeVar("T")
+_LOGIN_CHECK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a node cannot be used; `reason` is whole sentences, with what to do about it."""
+
+    node: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.reason}"
+
+
+class Unreachable(Exception):  # noqa: N818 - named for what happened, as all of them in this room
+    """A node was asked for that had a problem when the connections were made."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Fleet:
+    """The sessions of one run, by node name. `Fleet.open` makes it."""
+
+    def __init__(self, sessions: Mapping[str, Session], problems: Mapping[str, Problem]) -> None:
+        self._sessions = sessions
+        self.problems: Mapping[str, Problem] = MappingProxyType(dict(problems))
+        self.names = tuple(sessions)
+
+    @classmethod
+    def open(cls, inventory: Inventory) -> "Fleet":
+        """Connect to every node, all at the same time. A node's failure is in `problems`, never raised."""
+        sessions = {name: Session(node, inventory.ssh) for name, node in inventory.nodes.items()}
+        reasons = _side_by_side(lambda name: _unusable(sessions[name], inventory.ssh), sessions)
+        problems = {
+            name: Problem(
+                name, f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason
+            )
+            for name, reason in reasons.items()
+            if reason
+        }
+        for name in problems:
+            sessions[name].close()
+        return cls(sessions, problems)
+
+    def __getitem__(self, name: str) -> Session:
+        """The session of node `name`. Raises Unreachable where it has a problem, KeyError for an unknown
+        name."""
+        if name in self.problems:
+            raise Unreachable(self.problems[name])
+        return self._sessions[name]
+
+    def reader(self, name: str) -> Reader:
+        """The side of `name` that only reads. Raises as `[name]` does."""
+        return Reader(self[name])
+
+    def side_by_side(self, work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
+        """`work(name)` for all names at the same time; an exception is that name's answer, and never
+        raised."""
+        return _side_by_side(work, names)
+
+    def close(self) -> None:
+        for session in self._sessions.values():
+            session.close()
+
+
+def _side_by_side(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
+    def answer(name: str) -> T | Exception:
+        try:
+            return work(name)
+        except Exception as error:  # it is the answer: the others' work goes on
+            return error
+
+    names = tuple(names)
+    with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="side-by-side") as pool:
+        return dict(zip(names, pool.map(answer, names), strict=True))
+
+
+def _unusable(session: Session, ssh: Ssh) -> str:
+    """Why this node cannot be used; empty when commands run there as root, and say nothing but what they
+    print."""
+    try:
+        asked = session.run("id -u", deadline=_LOGIN_CHECK_SECONDS)
+    except (ConnectionLost, DeadlinePassed) as error:
+        return str(error).removeprefix(f"{session.name}: ")
+    if asked.status == 0 and asked.stdout == "0\n":
+        return ""
+    if asked.status != 0 and ssh.sudo:
+        line = f"{ssh.user} ALL=(root) NOPASSWD: ALL"
+        said = (asked.stderr.strip() or asked.stdout.strip() or f"status {asked.status}").splitlines()[-1]
+        return f"sudo without a password is not allowed ({said}): write `{line}` to /etc/sudoers.d/{ssh.user} there"
+    if asked.status == 0 and asked.stdout.strip().isdigit():
+        return (
+            f"commands run as {ssh.user} and not as root: write `sudo: true` or another `user` under `ssh:`"
+        )
+    said = (asked.stdout + asked.stderr).strip()[:200]
+    return (
+        f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints something, or the "
+        "login shell is no POSIX shell; silence it for shells that are not interactive"
+    )

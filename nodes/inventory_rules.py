@@ -1,0 +1,133 @@
+"""What nodes.yaml must hold beyond the shape of its parts: what looks at several places, or at the disk.
+
+The rules look at what was written and not at the models, so that all mistakes of a file are told at once,
+also while a part of it is misshapen; each looks only at what has the right shape.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from nodes import known_hosts, private_key
+from nodes.inventory_mistakes import nearest
+from nodes.yaml_lines import Document, Mistake, Place
+
+# The consents that there are, each with what it accepts.
+CONSENTS: Mapping[str, str] = {
+    "single-balancer": "one balancer alone, whose loss is the loss of the endpoint",
+}
+
+
+def mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
+    """Every broken rule; relative paths in the file count from `folder`."""
+    for rule in (_addresses, _masters, _endpoint, _balancers, _consents):
+        for place, text in rule(document.value):
+            yield Mistake(document.line(place), text)
+    for place, text in _files(document.value, folder):
+        yield Mistake(document.line(place), text)
+
+
+def resolved(written: str | Path, folder: Path) -> Path:
+    """The path that a path in the file means."""
+    return folder / Path(written).expanduser()
+
+
+Broken = Iterator[tuple[Place, str]]
+
+
+def _part(value: object, *keys: str) -> Mapping[str, object]:
+    """The map at `keys`; empty where something else stands there."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _nodes(value: object) -> dict[str, Mapping[str, object]]:
+    return {name: _part(value, "nodes", name) for name in _part(value, "nodes")}
+
+
+def _addresses(value: object) -> Broken:
+    owners: dict[str, str] = {}
+    ssh_owners: dict[str, str] = {}
+    for name, node in _nodes(value).items():
+        address, ssh = node.get("address"), node.get("ssh")
+        if isinstance(address, str) and owners.setdefault(address, name) != name:
+            text = f"{name} has {owners[address]}'s address {address}: write {name}'s own"
+            yield ("nodes", name, "address"), text
+            continue
+        target = ssh or address
+        if isinstance(target, str) and ssh_owners.setdefault(target, name) != name:
+            text = f"{name} is reached by SSH at {target}, and so is {ssh_owners[target]}: write {name}'s own"
+            yield ("nodes", name, "ssh" if ssh else "address"), text
+
+
+def _masters(value: object) -> Broken:
+    roles = {name: node.get("role") for name, node in _nodes(value).items()}
+    if not roles or not set(roles.values()) <= {"master", "worker"}:
+        return  # nobody knows how many masters are meant
+    masters = [name for name, role in roles.items() if role == "master"]
+    wanted = "write `role: master` for three, five or seven nodes"
+    if not masters:
+        yield ("nodes",), f"no node is a master: {wanted}"
+    elif len(masters) % 2 == 0:
+        count = f"{len(masters)} masters ({', '.join(masters)}), an even number, survive no more losses than one less"
+        yield ("nodes",), f"{count}: {wanted}"
+    elif len(masters) not in (3, 5, 7):
+        yield ("nodes",), f"{len(masters)} masters ({', '.join(masters)}): {wanted}"
+
+
+def _endpoint(value: object) -> Broken:
+    endpoint = _part(value, "cluster").get("endpoint")
+    name = endpoint.rpartition(":")[0] if isinstance(endpoint, str) else ""
+    if name in _nodes(value):
+        text = f"`{name}` is a node's name, which has an address of its own: write another name, such as api.lab:8443"
+        yield ("cluster", "endpoint"), text
+
+
+def _balancer_names(value: object) -> list[object]:
+    names = _part(value, "load_balancer").get("nodes")
+    return names if isinstance(names, list) else []
+
+
+def _balancers(value: object) -> Broken:
+    names, nodes = _balancer_names(value), _nodes(value)
+    for number, name in enumerate(names):
+        place: Place = ("load_balancer", "nodes", number)
+        if name in names[:number]:
+            yield place, f"balancer {name} is named twice: name it once"
+        elif nodes and isinstance(name, str) and name not in nodes:
+            yield place, f"balancer {name} is not among the nodes: {nearest(name, nodes)}"
+
+
+def _consents(value: object) -> Broken:
+    given = _part(value, "accept")
+    for name, reason in given.items():
+        place: Place = ("accept", name)
+        if name not in CONSENTS:
+            yield place, f"unknown consent `{name}`: {nearest(name, CONSENTS)}, or remove it"
+        elif isinstance(reason, str) and not reason.strip():
+            yield place, f"the consent `{name}` has no reason: write why {CONSENTS[name]} is accepted"
+    balancers = _balancer_names(value)
+    if len(balancers) > 1 and "single-balancer" in given:
+        text = f"the consent `single-balancer` is not needed, there are {len(balancers)} balancers: remove it"
+        yield ("accept", "single-balancer"), text
+    if len(balancers) == 1 and "single-balancer" not in given:
+        yield (
+            ("load_balancer", "nodes"),
+            f"{balancers[0]} is the only balancer, whose loss is the loss of the endpoint: name a second one, or "
+            'write `accept: {single-balancer: "the reason"}`',
+        )
+
+
+def _files(value: object, folder: Path) -> Broken:
+    ssh = _part(value, "ssh")
+    key, hosts = ssh.get("key"), ssh.get("known_hosts")
+    if isinstance(key, str):
+        try:
+            private_key.read(resolved(key, folder))
+        except private_key.UnreadableKeyError as error:
+            yield ("ssh", "key"), str(error)
+    if isinstance(hosts, str):
+        try:
+            known_hosts.read(resolved(hosts, folder))
+        except known_hosts.UnreadableKnownHostsError as error:
+            yield ("ssh", "known_hosts"), str(error)

@@ -1,0 +1,234 @@
+"""One SSH connection to one host: commands with a deadline, never sent a second time by themselves."""
+
+import io
+import select
+import shlex
+import threading
+
+import paramiko
+
+from nodes import connecting
+from nodes.commands import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, Result, shown
+from nodes.inventory_models import Node, Ssh
+from nodes.secret import Secret
+
+__all__ = ["CommandFailed", "ConnectionLost", "DeadlinePassed", "DialFailed", "Result", "Session"]
+
+# sshd's MaxSessions is 10 unless told otherwise, and the lock holds one for the whole run.
+_AT_ONCE = 8
+# Longer than a silent host stays connected (connecting.UNACKNOWLEDGED_MILLISECONDS), so that the wait for a
+# channel ends with a connection known to be dead, which may be opened again.
+_CHANNEL_SECONDS = 20.0
+_PIECE = 1 << 16
+
+
+class Session:
+    """Commands as root on one node, over one connection, which is opened when it is first needed.
+
+    A connection known to be dead before a command is sent is opened again, and `generation` counts it:
+    whoever holds something on the host (the lock) must look at it again. Lost while a command runs, it is
+    ConnectionLost, since nobody here knows how far the command came. May be used from several threads.
+    """
+
+    def __init__(self, node: Node, ssh: Ssh) -> None:
+        self.name = node.name
+        self.generation = 0
+        self._node, self._ssh = node, ssh
+        self._client: paramiko.SSHClient | None = None
+        self._opening = threading.Lock()
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
+
+    def run(self, command: str, *, stdin: bytes | Secret | None = None, deadline: float = 30.0) -> Result:
+        """Run `command` in a shell as root, whatever its status. `deadline`: seconds from sending to its end.
+
+        Raises ConnectionLost, DeadlinePassed.
+        """
+        status, out, err = self._run(command, stdin, deadline)
+        return Result(self.name, command, status, _text(out), _text(err))
+
+    def check(self, command: str, *, stdin: bytes | Secret | None = None, deadline: float = 30.0) -> str:
+        """The stdout of `command`. Raises CommandFailed where its status is not 0, ConnectionLost,
+        DeadlinePassed."""
+        result = self.run(command, stdin=stdin, deadline=deadline)
+        if result.status != 0:
+            raise CommandFailed(result.host, result.command, result.status, result.stdout, result.stderr)
+        return result.stdout
+
+    def read_secret(self, path: str) -> Secret:
+        """The bytes of a file that must never be shown. Raises as `check` does, without what was read."""
+        command = f"cat -- {shlex.quote(path)}"
+        status, out, err = self._run(command, None, 30.0)
+        if status != 0:
+            raise CommandFailed(self.name, command, status, "", _text(err))
+        return Secret(out.getvalue())
+
+    def dial(self, address: str, port: int, timeout: float = 5.0) -> paramiko.Channel:
+        """A TCP connection to address:port that the host itself opens (direct-tcpip); close it after use.
+
+        `timeout`, in seconds, holds for opening it, and then for each read. Raises DialFailed,
+        ConnectionLost.
+        """
+        transport = self.open()
+        try:
+            channel = transport.open_channel(
+                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout
+            )
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            if not transport.is_active():
+                raise ConnectionLost(f"{self.name}: the SSH connection was lost ({error})") from error
+            raise DialFailed(
+                f"{self.name} could not connect to {address} port {port}: {_why(error)}"
+            ) from error
+        channel.settimeout(timeout)
+        return channel
+
+    def start(self, command: str) -> paramiko.Channel:
+        """Send `command` and leave its channel to the caller, who reads, writes and closes it.
+
+        Raises ConnectionLost.
+        """
+        channel = self._channel(command)
+        try:
+            channel.exec_command(self._script(command))
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            channel.close()
+            raise self._lost(command) from error
+        return channel
+
+    def open(self) -> paramiko.Transport:
+        """The live connection; made, or made again, where there is none. Raises ConnectionLost where that
+        fails."""
+        with self._opening:
+            former = self._client
+            transport = former.get_transport() if former else None
+            if transport is not None and transport.is_active():
+                return transport
+            if former is not None:
+                former.close()
+            try:
+                client, transport = connecting.connect(self._node, self._ssh)
+            except connecting.CannotConnect as error:
+                raise ConnectionLost(f"{self.name}: {error}") from error
+            self._client = client
+            self.generation += former is not None
+            return transport
+
+    def close(self) -> None:
+        with self._opening:
+            if self._client is not None:
+                self._client.close()
+
+    def _run(
+        self, command: str, stdin: bytes | Secret | None, deadline: float
+    ) -> tuple[int, io.BytesIO, io.BytesIO]:
+        if not self._places.acquire(timeout=deadline):
+            raise DeadlinePassed(
+                f"{self.name}: `{shown(command)}` was not sent: {_AT_ONCE} commands are running already"
+            )
+        try:
+            return self._exchange(command, stdin, deadline)
+        finally:
+            self._places.release()
+
+    def _exchange(
+        self, command: str, stdin: bytes | Secret | None, deadline: float
+    ) -> tuple[int, io.BytesIO, io.BytesIO]:
+        channel = self._channel(command, deadline)
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            channel.close()
+
+        # A timer, because some of paramiko's waits have no time limit of their own; closing the channel ends
+        # them all.
+        timer = threading.Timer(deadline, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            channel.exec_command(self._script(command))
+            out, err = _converse(channel, stdin)
+            channel.status_event.wait()
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            if not late.is_set():
+                raise self._lost(command) from error
+        finally:
+            timer.cancel()
+            channel.close()
+        if late.is_set():
+            raise DeadlinePassed(
+                f"{self.name}: `{shown(command)}` did not end in {deadline:g} s; it may still be running there"
+            )
+        if channel.exit_status < 0:
+            raise self._lost(command)
+        return channel.exit_status, out, err
+
+    def _channel(self, command: str, deadline: float = _CHANNEL_SECONDS) -> paramiko.Channel:
+        """A channel on a live connection. Nothing has been sent before, so a second try runs nothing
+        twice."""
+        for last_try in (False, True):
+            transport = self.open()
+            try:
+                return transport.open_session(timeout=min(_CHANNEL_SECONDS, deadline))
+            except (paramiko.SSHException, OSError, EOFError) as error:
+                if last_try or transport.is_active():
+                    reason = _why(error)
+                    raise ConnectionLost(f"{self.name}: `{shown(command)}` was not sent: {reason}") from error
+        raise AssertionError("the second try returns or raises")
+
+    def _lost(self, command: str) -> ConnectionLost:
+        transport = self._client.get_transport() if self._client else None
+        if transport is not None and transport.is_active():
+            what = "ended without an exit status (a signal killed it, or sshd lost it)"
+        else:
+            what = "was running when the SSH connection was lost"
+        return ConnectionLost(f"{self.name}: `{shown(command)}` {what}: look at what it did before going on")
+
+    def _script(self, command: str) -> str:
+        script = f"export LC_ALL=C\n{command}"  # messages that are parsed must not be translated
+        return f"sudo -n -- sh -c {shlex.quote(script)}" if self._ssh.sudo else script
+
+
+def _converse(channel: paramiko.Channel, stdin: bytes | Secret | None) -> tuple[io.BytesIO, io.BytesIO]:
+    """Write `stdin`, then its end; read stdout and stderr to theirs.
+
+    All in one loop, because the two outputs share one window: a reader that waits for the end of the one
+    while the host waits to send the other waits for ever. The buffers are objects whose repr shows nothing.
+    """
+    out, err = io.BytesIO(), io.BytesIO()
+    pending = memoryview(stdin.reveal() if isinstance(stdin, Secret) else stdin or b"")
+    if not pending:
+        channel.shutdown_write()
+    arrived = select.poll()
+    arrived.register(channel.fileno(), select.POLLIN)
+    while True:
+        ended = channel.eof_received or channel.closed  # before reading: what came earlier is read below
+        idle = True
+        if channel.recv_ready():
+            out.write(channel.recv(_PIECE))
+            idle = False
+        if channel.recv_stderr_ready():
+            err.write(channel.recv_stderr(_PIECE))
+            idle = False
+        if pending and not ended and channel.send_ready():
+            pending = pending[channel.send(bytes(pending[:_PIECE])) :]
+            idle = False
+            if not pending:
+                channel.shutdown_write()
+        if idle and ended:
+            return out, err
+        if idle:
+            # The descriptor tells of arrivals only, not of room to send: look again soon while there is more
+            # to send.
+            arrived.poll(5 if pending else None)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, paramiko.ChannelException):
+        prohibited = error.code == 1
+        return "its sshd forbids it (AllowTcpForwarding, MaxSessions)" if prohibited else error.text.lower()
+    return "no answer in time" if "Timeout" in str(error) else str(error) or type(error).__name__
+
+
+def _text(data: io.BytesIO) -> str:
+    return data.getvalue().decode("utf-8", "surrogateescape")

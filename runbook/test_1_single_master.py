@@ -1,0 +1,118 @@
+"""Step 1. The single master.
+
+The cluster that nodes.yaml names is taken on as it stands, and everything that would stop a later step is said now,
+before the first change. What changes: one note on the first master, under /var/lib/kubeadm-ha, that it is the first
+one and which etcd cluster it began as.
+
+The gate: the cluster is healthy enough to be worked on. The way back: remove the note.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checks.api import Api
+from checks.certificates import OnDisk
+from checks.clocks import Offset
+from checks.etcd import View
+from checks.gathering import Gathered
+from checks.routes import Route, overlapping
+from checks.trial import Trial
+from formats.kubernetes import ClusterConfiguration, Lease, NodeStatus
+
+pytestmark = pytest.mark.step(1)
+
+
+@pytest.mark.change
+def test_nothing_stands_in_the_way_of_any_step(obstacles: list[str]) -> None:
+    """Each line names a node, what was seen there and what to do about it. Nothing has been changed yet."""
+    assert not obstacles, "\n".join(["", *obstacles])
+
+
+@pytest.mark.change
+def test_first_master_is_written_down(adopted_cluster: list[str]) -> None:
+    """The note is a small file on the first master: look at its disk and its /var/lib."""
+    assert not adopted_cluster, "\n".join(adopted_cluster)
+
+
+@pytest.mark.verify
+def test_node_is_ready_and_its_lease_is_young(
+    node: str, cluster_nodes: dict[str, NodeStatus], leases: dict[str, Lease]
+) -> None:
+    """`kubectl describe node` says why it is not Ready; `journalctl -u kubelet` on the node says why it is silent."""
+    assert node in cluster_nodes, f"the cluster has no Node {node}; it has {', '.join(sorted(cluster_nodes))}"
+    assert cluster_nodes[node].ready, f"{node} is not Ready: {cluster_nodes[node].reason}"
+    lease = leases[f"kube-node-lease/{node}"]
+    assert lease.is_held(datetime.now(UTC)), f"{node}'s kubelet renewed its lease last at {lease.renew_time}"
+
+
+@pytest.mark.verify
+def test_every_node_runs_the_same_version(cluster_nodes: dict[str, NodeStatus]) -> None:
+    """An upgrade is half done: finish it (`kubeadm upgrade node`, then the kubelet) before anything else."""
+    versions = {name: node.kubelet_version for name, node in cluster_nodes.items()}
+    assert len(set(versions.values())) == 1, versions
+
+
+@pytest.mark.verify
+def test_etcd_of_the_first_master_is_healthy_without_an_alarm(
+    first_master: str, members: Gathered[View]
+) -> None:
+    """NOSPACE: compact and defragment, then `etcdctl alarm disarm`. CORRUPT: stop here and restore that member."""
+    view = members[first_master]
+    assert view.status.leader_id, f"the member on {first_master} knows no leader: {view.status}"
+    assert not view.status.errors, f"the member on {first_master} reports {view.status.errors}"
+    assert not view.alarms, f"alarms: {view.alarms}"
+
+
+@pytest.mark.verify
+def test_certificates_and_authorities_outlive_thirty_days(
+    node: str, certificates_on_disk: Gathered[list[OnDisk]]
+) -> None:
+    """`kubeadm certs renew all` on a master renews its certificates; an authority that ends needs a plan of its own."""
+    now = datetime.now(UTC)
+    found = certificates_on_disk[node]
+    assert found, f"no certificate at all was found on {node}"
+    short = [
+        f"{one.path}: {one.certificate.subject}: {one.days_left(now):.1f} days"
+        for one in found
+        if one.days_left(now) < 30
+    ]
+    assert not short, "\n".join(["", *short])
+
+
+@pytest.mark.verify
+def test_clock_agrees_with_the_others_within_a_second(node: str, clock_offsets: Gathered[Offset]) -> None:
+    """Certificates, leases and raft all trust the clock: bring chrony or timesyncd up on this node."""
+    own = clock_offsets[node]
+    apart = {
+        name: own.seconds - other.seconds
+        for name, other in clock_offsets.answered().items()
+        if abs(own.seconds - other.seconds) - own.uncertainty - other.uncertainty > 1
+    }
+    assert not apart, f"{node} is ahead by " + ", ".join(f"{s:.1f} s of {name}" for name, s in apart.items())
+
+
+@pytest.mark.verify
+def test_no_route_overlaps_the_clusters_own_ranges(
+    node: str,
+    routes: Gathered[list[Route]],
+    configuration: ClusterConfiguration,
+    cluster_nodes: dict[str, NodeStatus],
+) -> None:
+    """Traffic to pods or services would leave by that route: another range, or another route, is needed."""
+    ranges = [configuration.service_subnet, configuration.pod_subnet]
+    given = [text for one in cluster_nodes.values() for text in one.pod_cidrs]
+    wrong = overlapping(routes[node], [text for both in ranges for text in both.split(",") if text], given)
+    assert not wrong, f"on {node}: " + "; ".join(wrong)
+
+
+@pytest.mark.trial
+def test_web_service_of_several_pods_answers_from_every_node_by_name(trial: Trial, api: Api) -> None:
+    """From the node that failed: CoreDNS (port 53 of kube-dns' address), then kube-proxy, then the pod network."""
+    names = list(trial.hosts.inventory.nodes)
+    address = trial.web_service(replicas=len(names))
+    domain = f"web.{trial.namespace}.svc.{trial.dns_domain}"
+    resolved = {name: trial.resolved(name, domain) for name in names}
+    assert resolved == dict.fromkeys(names, address), f"{domain} should be {address} from everywhere"
+    answers = {name: [trial.status_of(name, address) for _ in names] for name in names}
+    assert answers == {name: [200] * len(names) for name in names}

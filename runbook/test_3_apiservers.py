@@ -1,0 +1,185 @@
+"""Step 3. An apiserver on every master.
+
+Each new master gets an apiserver that reads from its own etcd member and shows a certificate of its own; then its
+kubelet talks to it. The article's kubelets failed here with "certificate is valid for 10.96.0.1, 10.27.53.32, not
+10.24.138.208"; certificates come first, so this one never does.
+
+What changes: the cluster's CA and service account keys, certificates, admin.conf and the apiserver's static pod on
+the new masters; kubelet.conf there. On the first master its serving certificate alone, signed anew for the
+endpoint's name with the key that it has: the apiserver reloads it and is not restarted. The gate: every apiserver
+serves everything, to everybody, with a certificate that fits. The way back: move the manifest out of the folder,
+point kubelet.conf at the first master, restart that kubelet.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checks import certificates
+from checks.api import Api
+from checks.certificates import OnDisk
+from checks.connections import Clients
+from checks.gathering import Gathered
+from checks.kubelets import Log
+from checks.trial import Trial
+from formats.kubernetes import Lease, NodeStatus, Pod, addresses, unavailable
+from formats.ports import APISERVER
+from nodes.hosts import Hosts
+
+pytestmark = pytest.mark.step(3)
+
+
+@pytest.mark.change
+def test_every_master_runs_its_own_apiserver(apiservers: list[str]) -> None:
+    """The log of the new apiserver's container names what it lacks; run the same command again when it is there."""
+    assert not apiservers, "\n".join(apiservers)
+
+
+@pytest.mark.verify
+def test_apiserver_is_ready_for_an_authenticated_client(master: str, apis: Gathered[Api]) -> None:
+    """`kubectl get --raw '/readyz?verbose'` at this apiserver names the check that fails."""
+    assert apis[master].raw("/readyz").strip() == "ok"
+
+
+@pytest.mark.verify
+def test_apiserver_certificate_is_valid_for_its_own_address(master: str, hosts: Hosts, ca_pem: str) -> None:
+    """Run step 3 again: it signs the certificate anew for what it lacks. The apiserver reloads it by itself."""
+    address = hosts.inventory.nodes[master].address
+    looker = hosts.inventory.other_than(master).name
+    certificates.presented_to(hosts.fleet, looker, address, APISERVER, address, ca_pem)
+
+
+@pytest.mark.verify
+def test_apiserver_certificate_is_valid_for_the_endpoints_name(
+    master: str, hosts: Hosts, ca_pem: str
+) -> None:
+    """Run step 3 again: it signs the certificate anew for what it lacks. The apiserver reloads it by itself."""
+    address = hosts.inventory.nodes[master].address
+    looker = hosts.inventory.other_than(master).name
+    certificates.presented_to(
+        hosts.fleet, looker, address, APISERVER, hosts.inventory.cluster.endpoint.host, ca_pem
+    )
+
+
+@pytest.mark.verify
+def test_apiserver_shows_the_certificate_that_is_on_its_disk(
+    master: str, hosts: Hosts, ca_pem: str, certificates_on_disk: Gathered[list[OnDisk]]
+) -> None:
+    """The apiserver has not reloaded a renewed pair: do certificate and key on disk belong together?"""
+    address = hosts.inventory.nodes[master].address
+    looker = hosts.inventory.other_than(master).name
+    shown = certificates.presented_to(hosts.fleet, looker, address, APISERVER, address, ca_pem)
+    disk = {
+        one.certificate.fingerprint
+        for one in certificates_on_disk[master]
+        if one.path.endswith("/pki/apiserver.crt")
+    }
+    assert disk == {shown.fingerprint}, (
+        f"on the wire {shown.fingerprint}, {shown.subject} until {shown.not_after}"
+    )
+
+
+@pytest.mark.verify
+def test_kubernetes_service_leads_to_every_apiserver(api: Api, hosts: Hosts) -> None:
+    """An apiserver registers itself when it is ready; a stale address goes with its lease, after 15 seconds."""
+    found = addresses(
+        api.get("-n", "default", "endpointslices", "-l", "kubernetes.io/service-name=kubernetes")
+    )
+    assert found == {node.address for node in hosts.inventory.masters}
+
+
+@pytest.mark.verify
+def test_kubelet_of_a_master_is_connected_to_its_own_apiserver(
+    master: str, hosts: Hosts, clients: Gathered[Clients]
+) -> None:
+    """Its kubelet.conf names another server, or it was not restarted since: run step 3 again."""
+    assert clients[master].kubelet == {(hosts.inventory.nodes[master].address, APISERVER)}
+
+
+@pytest.mark.verify
+def test_master_is_ready_and_its_kubelet_renews_its_lease(
+    master: str, cluster_nodes: dict[str, NodeStatus], leases: dict[str, Lease]
+) -> None:
+    """`journalctl -u kubelet` on this master: it cannot write to its apiserver, or is not allowed to."""
+    assert cluster_nodes[master].ready, f"{master}: {cluster_nodes[master].reason}"
+    lease = leases[f"kube-node-lease/{master}"]
+    assert lease.is_held(datetime.now(UTC)), f"last renewed at {lease.renew_time}"
+
+
+@pytest.mark.verify
+def test_kubelet_has_met_no_certificate_error_since_it_started(
+    master: str, kubelet_logs: Gathered[Log]
+) -> None:
+    """The line names the certificate and the name it lacks: that apiserver's certificate is to be signed anew."""
+    log = kubelet_logs[master]
+    assert log.whole, (
+        f"the journal on {master} begins after its kubelet did: silence proves nothing; restart that kubelet"
+    )
+    assert not log.mentioning("x509"), "\n".join(["", *log.mentioning("x509")[-3:]])
+
+
+@pytest.mark.verify
+def test_secrets_are_readable_through_each_apiserver(master: str, apis: Gathered[Api], api: Api) -> None:
+    """An apiserver that cannot decrypt: the encryption configuration differs from the first master's."""
+    found, elsewhere = apis[master].names("secrets", "-A"), api.names("secrets", "-A")
+    assert found == elsewhere
+
+
+@pytest.mark.verify
+def test_every_api_service_is_readable_through_each_apiserver(master: str, apis: Gathered[Api]) -> None:
+    """An aggregated API that is not Available from this master: it must reach that API's pods too."""
+    assert unavailable(apis[master].get("apiservices")) == []
+
+
+@pytest.mark.verify
+def test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver(
+    master: str, apis: Gathered[Api], pods: tuple[Pod, ...], cluster_nodes: dict[str, NodeStatus]
+) -> None:
+    """The apiserver's client certificate for kubelets, or the way from this master to that node's port 10250."""
+    unread = {}
+    for name in cluster_nodes:
+        running = next(
+            p for p in pods if p.node == name and p.namespace == "kube-system" and p.phase == "Running"
+        )
+        try:
+            apis[master].log(running.namespace, running.name)
+        except Exception as error:  # every node is asked, so that the message shows which ones fail
+            unread[name] = str(error)
+    assert not unread, unread
+
+
+@pytest.mark.verify
+def test_tokens_are_signed_with_one_set_of_keys_everywhere(apis: Gathered[Api], hosts: Hosts) -> None:
+    """sa.key or --service-account-issuer differs between masters: a token of one is refused by another."""
+    found = {node.name: apis[node.name].raw("/openid/v1/jwks").strip() for node in hosts.inventory.masters}
+    assert len(set(found.values())) == 1, found
+
+
+@pytest.mark.trial
+def test_exec_works_through_each_apiserver(master: str, pods: tuple[Pod, ...], trial: Trial) -> None:
+    """As for logs: the client certificate for kubelets, or the way to the worker's port 10250."""
+    target = next(p for p in pods if p.labels.get("component") == "etcd")
+    said = trial.kubectl(
+        "exec", "-n", target.namespace, target.name, "--", "etcdctl", "version", master=master
+    )
+    assert "etcdctl version" in said
+
+
+@pytest.mark.trial
+def test_token_from_one_apiserver_is_accepted_by_all(master: str, trial: Trial, hosts: Hosts) -> None:
+    """The keys for service accounts differ: compare sa.key and the flags of the apiservers."""
+    accepted = {
+        node.name: trial.token_reviewed(issuer=master, reviewer=node.name) for node in hosts.inventory.masters
+    }
+    assert accepted == {
+        node.name: f"system:serviceaccount:{trial.namespace}:default" for node in hosts.inventory.masters
+    }
+
+
+@pytest.mark.trial
+def test_object_can_be_created_through_each_apiserver(master: str, trial: Trial) -> None:
+    """A dry run passes admission and its webhooks: one that this master cannot reach fails here."""
+    said = trial.kubectl(
+        "create", "configmap", "dry", "--from-literal=a=b", "--dry-run=server", "-o", "name", master=master
+    )
+    assert said.strip() == "configmap/dry"

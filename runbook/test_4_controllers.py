@@ -1,0 +1,74 @@
+"""Step 4. Controller-manager and scheduler on every master.
+
+Three of each run and one of each leads: they elect it by the leases kube-controller-manager and kube-scheduler in
+kube-system. Each talks to the apiserver of its own master.
+
+What changes: two kubeconfigs and two static pods on each new master. The gate: each answers, one of each leads and
+says so itself, and all would sign with the same keys. The way back: move the manifests out of the folder.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checks.controllers import LEASES, Keys, healthz, leads
+from checks.gathering import Gathered
+from formats.kubernetes import Lease
+from nodes.hosts import Hosts
+
+pytestmark = pytest.mark.step(4)
+
+components = pytest.mark.parametrize("component", LEASES)
+
+
+@pytest.mark.change
+def test_every_master_runs_controller_manager_and_scheduler(controllers: list[str]) -> None:
+    """The log of the container that does not answer names what it lacks; run the same command again."""
+    assert not controllers, "\n".join(controllers)
+
+
+@pytest.mark.verify
+@components
+def test_controller_answers_on_its_own_host(master: str, component: str, hosts: Hosts) -> None:
+    """It is not running, or has lost its apiserver: its container's log on this master."""
+    assert healthz(hosts.fleet.reader(master), LEASES[component]) == "ok"
+
+
+@pytest.mark.verify
+@components
+def test_lease_is_held_by_one_master_and_renewed(
+    component: str, leases: dict[str, Lease], hosts: Hosts
+) -> None:
+    """Nobody leads: every process of this component has lost its apiserver, or none runs."""
+    lease = leases[f"kube-system/{component}"]
+    assert lease.holder_host in {node.name for node in hosts.inventory.masters}, f"held by {lease.holder!r}"
+    assert lease.is_held(datetime.now(UTC)), f"{lease.holder} renewed it last at {lease.renew_time}"
+
+
+@pytest.mark.verify
+@components
+def test_exactly_one_process_says_that_it_leads(
+    component: str, leases: dict[str, Lease], hosts: Hosts
+) -> None:
+    """Two that lead at once both act: stop the one that the lease does not name. One that elects none runs alone."""
+    says = {node.name: leads(hosts.fleet.reader(node.name), component) for node in hosts.inventory.masters}
+    holder = leases[f"kube-system/{component}"].holder_host
+    assert [name for name, leading in says.items() if leading] == [holder], (
+        f"the lease names {holder}; {says}"
+    )
+
+
+@pytest.mark.verify
+def test_authoritys_key_belongs_to_its_certificate(master: str, keys: Gathered[Keys]) -> None:
+    """What this master's controller-manager signs would be trusted by nobody: copy ca.key from the first master."""
+    assert keys[master].ca_key == keys[master].ca_certificate
+
+
+@pytest.mark.verify
+def test_masters_share_one_set_of_signing_keys(keys: Gathered[Keys]) -> None:
+    """Tokens and certificates depend on who leads: copy sa.key, sa.pub and ca.key from the first master."""
+    found = dict(keys.items())
+    assert len(set(found.values())) == 1, {
+        name: one.service_account_key[-60:-28] for name, one in found.items()
+    }
+    assert all(one.service_account_key == one.service_account_public for one in found.values())

@@ -1,0 +1,102 @@
+"""Step 3: an apiserver of its own on every master, with its own certificate, and the master's kubelet on it."""
+
+import pytest
+
+from changes.certificates import Signed
+from changes.change import Change
+from changes.files import Copied
+from changes.kubeconfigs import Credential, PointedAt
+from changes.observe import PKI
+from changes.seen import Seen
+from changes.services import KubeletConnected
+from changes.static_pods import Answering, StaticPod
+from changes.step import CarryOut
+from formats import manifests
+from formats.certificates import Request
+from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
+from formats.ports import APISERVER
+from nodes.hosts import ADMIN
+from nodes.inventory import Inventory
+
+KUBELET = "/etc/kubernetes/kubelet.conf"
+
+
+def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+    """Certificates first, then the apiservers that show them, then the kubelets that look at them: the article met
+    its x509 error because it went the other way."""
+    todo: list[Change] = [_serving(seen, inventory, seen.first)]
+    new = seen.new_masters(inventory)
+    for name in new:
+        todo += _material(seen, inventory, name)
+    for name in new:
+        text = manifests.for_node(
+            seen.manifests["kube-apiserver"],
+            component="kube-apiserver",
+            name=name,
+            address=inventory.nodes[name].address,
+            first_name=seen.first,
+            first_address=inventory.nodes[seen.first].address,
+        )
+        todo.append(StaticPod(name, "kube-apiserver", text))
+    todo += [
+        Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new
+    ]
+    ports = (APISERVER, inventory.cluster.endpoint.port)
+    for name in new:
+        address = inventory.nodes[name].address
+        todo += [
+            PointedAt(name, KUBELET, url(address, APISERVER)),
+            KubeletConnected(name, address, APISERVER, ports),
+        ]
+    return todo
+
+
+def _serving(seen: Seen, inventory: Inventory, name: str) -> Signed:
+    """The certificate that clients see, with all that the first master's is valid for beyond its own name."""
+    first = seen.place(inventory, seen.first)
+    wanted = PAIRS["apiserver"].request(seen.place(inventory, name))
+    own = PAIRS["apiserver"].request(first)
+    extra_names = seen.apiserver.names - set(own.names)
+    extra_addresses = seen.apiserver.addresses - set(own.addresses)
+    request = Request(
+        wanted.common_name,
+        wanted.organizations,
+        (*wanted.names, *sorted(extra_names)),
+        (*wanted.addresses, *sorted(extra_addresses)),
+        wanted.usages,
+    )
+    return Signed(name, f"{PKI}/apiserver", f"{PKI}/ca", request, seen.apiserver.key_kind)
+
+
+def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+    shared = {f"{PKI}/{path}" for path in SHARED}
+    own = {f"{PKI}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
+    own |= {f"/etc/kubernetes/{path}" for path in CLIENTS}
+    carried = sorted(
+        path for path in seen.files if path not in shared | own and path.startswith("/etc/kubernetes/")
+    )
+    todo: list[Change] = [
+        Copied(name, f"{PKI}/{path}", PUBLIC_MODE if path.endswith(".crt") else PRIVATE_MODE)
+        for path in SHARED
+        if not path.startswith("etcd/")
+    ]
+    todo += [Copied(name, path, PRIVATE_MODE) for path in carried]
+    place = seen.place(inventory, name)
+    todo.append(_serving(seen, inventory, name))
+    for path in ("apiserver-kubelet-client", "front-proxy-client", "apiserver-etcd-client"):
+        pair = PAIRS[path]
+        # Since 1.35.5 and 1.36.1 this client has no group of its own; older clusters gave it system:masters.
+        organizations = seen.kubelet_client.organizations if path == "apiserver-kubelet-client" else ()
+        request = pair.request(place, organizations)
+        todo.append(
+            Signed(name, f"{PKI}/{path}", f"{PKI}/{pair.authority}", request, seen.apiserver.key_kind)
+        )
+    admin = Request("kubernetes-admin", seen.admin.organizations, usages=("clientAuth",))
+    own_apiserver = url(inventory.nodes[name].address, APISERVER)
+    todo.append(Credential(name, ADMIN, admin, PKI, seen.apiserver.key_kind, own_apiserver))
+    return todo
+
+
+@pytest.fixture
+def apiservers(carry_out: CarryOut) -> list[str]:
+    return carry_out(changes)

@@ -1,0 +1,51 @@
+"""Step 4: a controller-manager and a scheduler on every master, one of each leading."""
+
+import pytest
+
+from changes.change import Change
+from changes.kubeconfigs import Credential, PointedAt
+from changes.observe import PKI
+from changes.seen import Seen
+from changes.static_pods import Answering, StaticPod
+from changes.step import CarryOut
+from formats import manifests
+from formats.kubeadm import CLIENTS, url
+from formats.ports import APISERVER, CONTROLLER_MANAGER, SCHEDULER
+from nodes.inventory import Inventory
+
+COMPONENTS = {"kube-controller-manager": CONTROLLER_MANAGER, "kube-scheduler": SCHEDULER}
+
+
+def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+    """Each talks to its own master's apiserver, so that the loss of one master takes one of each and no more."""
+    new = seen.new_masters(inventory)
+    todo: list[Change] = []
+    for name in new:
+        server = url(inventory.nodes[name].address, APISERVER)
+        for path in ("controller-manager.conf", "scheduler.conf"):
+            file = f"/etc/kubernetes/{path}"
+            todo += [
+                Credential(name, file, CLIENTS[path].request(), PKI, seen.apiserver.key_kind, server),
+                PointedAt(name, file, server),
+            ]
+        for component in COMPONENTS:
+            text = manifests.for_node(
+                seen.manifests[component],
+                component=component,
+                name=name,
+                address=inventory.nodes[name].address,
+                first_name=seen.first,
+                first_address=inventory.nodes[seen.first].address,
+            )
+            todo.append(StaticPod(name, component, text))
+    todo += [
+        Answering(name, component, "127.0.0.1", port, "/healthz")
+        for name in new
+        for component, port in COMPONENTS.items()
+    ]
+    return todo
+
+
+@pytest.fixture
+def controllers(carry_out: CarryOut) -> list[str]:
+    return carry_out(changes)

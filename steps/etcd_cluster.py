@@ -1,0 +1,73 @@
+"""Step 2: etcd grows from one member to one on each master, a learner at a time."""
+
+import pytest
+
+from changes.certificates import Signed
+from changes.change import Change
+from changes.etcd_members import Learner, Snapshot, Voter
+from changes.files import Copied
+from changes.observe import PKI
+from changes.seen import Seen
+from changes.static_pods import Answering, StaticPod
+from changes.step import CarryOut
+from formats import manifests
+from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
+from formats.ports import ETCD_PEER
+from nodes.inventory import Inventory
+
+METRICS = 2381
+"""etcd's plain HTTP health port on the loopback, as kubeadm renders it (--listen-metrics-urls)."""
+
+# They say who was there when a member joined, and are read at its first start alone.
+FIRST_START_ONLY = ("--initial-cluster", "--initial-cluster-state")
+
+
+def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+    """Both new masters are staged whole before the first promotion: two voters tolerate no loss, so the way from
+    two to three must be short."""
+    new = seen.new_masters(inventory)
+    todo: list[Change] = [Snapshot(seen.first)]
+    for name in new:
+        todo += [
+            Copied(name, f"{PKI}/etcd/ca.crt", PUBLIC_MODE),
+            Copied(name, f"{PKI}/etcd/ca.key", PRIVATE_MODE),
+        ]
+        todo += [
+            Signed(
+                name,
+                f"{PKI}/{pair.path}",
+                f"{PKI}/{pair.authority}",
+                pair.request(seen.place(inventory, name)),
+                seen.apiserver.key_kind,
+            )
+            for pair in PAIRS.values()
+            if pair.path.startswith("etcd/")
+        ]
+    cluster = {seen.first: peer_url(inventory, seen.first)}
+    for name in new:
+        cluster[name] = peer_url(inventory, name)
+        text = manifests.for_node(
+            seen.manifests["etcd"],
+            component="etcd",
+            name=name,
+            address=inventory.nodes[name].address,
+            first_name=seen.first,
+            first_address=inventory.nodes[seen.first].address,
+            initial_cluster=dict(cluster),
+        )
+        todo += [
+            Learner(name, peer_url(inventory, name)),
+            StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),
+            Voter(name, peer_url(inventory, name)),
+            Answering(name, "etcd", "127.0.0.1", METRICS, "/readyz", tls=False),
+        ]
+    return todo
+
+
+def peer_url(inventory: Inventory, name: str) -> str:
+    return url(inventory.nodes[name].address, ETCD_PEER)
+
+
+@pytest.fixture
+def etcd_cluster(carry_out: CarryOut) -> list[str]:
+    return carry_out(changes)

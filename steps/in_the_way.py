@@ -1,0 +1,147 @@
+"""What stands in the way of the steps that will run: looked at before the first change, all of it said at once.
+
+Pure, a function a subject; each reason names the node, what was seen, and what to do.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from changes.observe import PKI, observe
+from changes.seen import Seen
+from formats import balancer, manifests
+from formats.kubeadm import COMPONENTS
+from formats.ports import APISERVER, ETCD_PEER
+from nodes.hosts import Hosts
+from nodes.inventory import Inventory
+
+# GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
+ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {(3, 5): (3, 5, 33), (3, 6): (3, 6, 14), (3, 7): (3, 7, 1)}
+
+# The database is copied to a learner and written again at its first snapshot.
+ROOM = 3
+
+
+def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
+    """Every reason against running steps 1 to `last_step`; empty where there is none."""
+    by_step = {
+        1: (_nodes, _cluster),
+        2: (_etcd, _room),
+        3: (_images,),
+        4: (_election,),
+        5: (_workers,),
+        6: (_balancers,),
+    }
+    looks = [look for step, looks in by_step.items() if step <= last_step for look in looks]
+    return [reason for look in looks for reason in look(seen, inventory)]
+
+
+def _nodes(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    known = {node.name: node for node in seen.nodes}
+    for name, node in inventory.nodes.items():
+        if name not in known:
+            yield f"{name}: the cluster has no such Node: write the name that `kubectl get nodes` shows, or join it first"
+        elif known[name].internal_address != node.address:
+            yield (
+                f"{name}: its Node has the InternalIP {known[name].internal_address}, nodes.yaml says {node.address}:"
+                " write the address that the cluster knows"
+            )
+        elif not known[name].ready:
+            yield f"{name}: not Ready ({known[name].reason}): mend it first, it is to carry a part of the cluster"
+    for name in known.keys() - inventory.nodes.keys():
+        yield f"{name}: a Node that nodes.yaml does not list: add it, its kubelet and kube-proxy have to be moved too"
+    versions = {node.kubelet_version for node in seen.nodes}
+    if len(versions) > 1:
+        yield f"kubelets of several versions ({', '.join(sorted(versions))}): finish the upgrade first"
+    for name, machine in seen.machines.items():
+        for program in machine.missing:
+            yield f"{name}: no {program} on the PATH of root: install it"
+
+
+def _cluster(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    configuration = seen.configuration
+    endpoint = configuration.control_plane_endpoint
+    if endpoint and endpoint != str(inventory.cluster.endpoint):
+        yield (
+            f"kubeadm-config already names controlPlaneEndpoint {endpoint}: write that one in nodes.yaml, or, where it"
+            " works, add masters with `kubeadm join --control-plane`"
+        )
+    pinned = inventory.cluster.uid
+    if pinned and pinned != seen.uid:
+        yield f"this is another cluster: nodes.yaml pins uid {pinned}, kube-system here has {seen.uid}"
+    if configuration.certificates_dir != PKI:
+        yield f"certificatesDir is {configuration.certificates_dir}: only {PKI} is supported"
+    for authority in ("ca", "front-proxy-ca", "etcd/ca"):
+        if authority not in seen.authority_keys:
+            yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): certificates cannot be signed; not supported"
+    port = manifests.parse(seen.manifests["kube-apiserver"]).flag("--secure-port")
+    if port not in (None, str(APISERVER)):
+        yield f"{seen.first}: the apiserver listens on port {port}: only {APISERVER} is supported"
+
+
+def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    for alarm in seen.alarms:
+        yield f"etcd: alarm {alarm.kind} on member {alarm.member_id}: clear its cause, then `etcdctl alarm disarm`"
+    addresses = {f"https://{node.address}:{ETCD_PEER}": node.name for node in inventory.masters}
+    for member in seen.members.members:
+        if not any(peer in addresses for peer in member.peer_urls):
+            what = "learner" if member.learner else "member"
+            yield f"etcd: {what} {member.name or member.id} at {', '.join(member.peer_urls)} is no master of nodes.yaml"
+    for status in seen.statuses:
+        version = tuple(int(part) for part in status.version.split(".")[:3])
+        floor = ETCD_FLOOR.get(version[:2], min(ETCD_FLOOR.values()))
+        if version < floor:
+            yield (
+                f"etcd {status.version} is older than {'.'.join(map(str, floor))} (GHSA-6vch-q96h-7gc3): raise it first,"
+                f" on {seen.first} by the image in /etc/kubernetes/manifests/etcd.yaml"
+            )
+    data = manifests.parse(seen.manifests["etcd"]).flag("--data-dir")
+    if data != "/var/lib/etcd":
+        yield f"{seen.first}: etcd keeps its data in {data}: only /var/lib/etcd is supported"
+    joined = {addresses.get(peer) for member in seen.members.members for peer in member.peer_urls}
+    for name in seen.new_masters(inventory):
+        if seen.machines[name].etcd_data and name not in joined:
+            yield f"{name}: /var/lib/etcd is not empty though {name} is no member: move it away; a member never starts on another's data"
+
+
+def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    size = max(status.db_size for status in seen.statuses)
+    for node in inventory.masters:
+        free = seen.machines[node.name].free_bytes
+        if free < ROOM * size:
+            yield f"{node.name}: {free >> 20} MiB free under /var/lib, {ROOM * size >> 20} MiB wanted ({ROOM} x etcd's database)"
+
+
+def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    for name in seen.new_masters(inventory):
+        for component in COMPONENTS:
+            image = manifests.parse(seen.manifests[component]).image
+            if image not in seen.machines[name].images:
+                yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl pull) on {name}"
+
+
+def _election(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    for component in ("kube-controller-manager", "kube-scheduler"):
+        if manifests.parse(seen.manifests[component]).flag("--leader-elect") == "false":
+            yield f"{seen.first}: {component} runs with --leader-elect=false: three of them would all act; remove the flag first"
+
+
+def _workers(_seen: Seen, inventory: Inventory) -> Iterator[str]:
+    if not inventory.workers:
+        yield "no worker in nodes.yaml: every node would be tainted and ordinary pods could run nowhere; add a worker"
+
+
+def _balancers(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    port = inventory.cluster.endpoint.port
+    for node in inventory.balancers:
+        machine = seen.machines[node.name]
+        if port in machine.listening and not machine.balancer:
+            yield f"{node.name}: something listens on port {port} already: free it, or choose another endpoint port"
+        if machine.nginx and balancer.stream_module(machine.nginx) is None:
+            yield f"{node.name}: its nginx has no stream module: install one that has (Debian: libnginx-mod-stream)"
+
+
+@pytest.fixture
+def obstacles(hosts: Hosts, pytestconfig: pytest.Config) -> list[str]:
+    """Every reason against the steps of this run, from one fresh observation."""
+    return in_the_way(observe(hosts), hosts.inventory, int(pytestconfig.getoption("to") or 7))

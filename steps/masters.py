@@ -1,0 +1,31 @@
+"""Step 5: the new masters carry the role's labels and its taint, and no ordinary pods."""
+
+import pytest
+
+from changes.api_objects import Labelled, Tainted
+from changes.change import Change
+from changes.evictions import NoOrdinaryPods
+from changes.seen import Seen
+from changes.step import CarryOut
+from formats.kubernetes import Taint
+from nodes.inventory import Inventory
+
+ROLE = "node-role.kubernetes.io/control-plane"
+NO_SCHEDULE = Taint(ROLE, "NoSchedule")
+
+# kubeadm sets it on every master: cloud balancers and MetalLB pass a node over that carries it.
+NOT_BALANCED_TO = "node.kubernetes.io/exclude-from-external-load-balancers"
+
+
+def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+    """The taint comes before the evictions, so that what leaves does not come back."""
+    todo: list[Change] = []
+    for name in seen.new_masters(inventory):
+        todo += [Labelled(name, ROLE), Labelled(name, NOT_BALANCED_TO), Tainted(name, NO_SCHEDULE)]
+    todo += [NoOrdinaryPods(name, NO_SCHEDULE) for name in seen.new_masters(inventory)]
+    return todo
+
+
+@pytest.fixture
+def masters_role(carry_out: CarryOut) -> list[str]:
+    return carry_out(changes)
