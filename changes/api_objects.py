@@ -23,10 +23,7 @@ class Labelled:
         return f"{self.node}: label {self.label}"
 
     def look(self, hosts: Hosts) -> Look:
-        if (
-            kubernetes.node(hosts.kubectl("get", "node", self.node, "-o", "json")).labels.get(self.label)
-            == ""
-        ):
+        if kubernetes.node(hosts.kubectl("get", "node", self.node, "-o", "json")).labels.get(self.label) == "":
             return SO
         return Look(so=False, seen="it has no such label", diff=f"+ label {self.label}=\n")
 

@@ -39,9 +39,7 @@ class Signed:
         before = self._certificate(hosts)
         wanted = _described(self.request)
         if before is None:
-            return Look(
-                so=False, seen="no such file", diff=unified("", wanted, f"{self.node}:{self.path}.crt")
-            )
+            return Look(so=False, seen="no such file", diff=unified("", wanted, f"{self.node}:{self.path}.crt"))
         ca = hosts.first.check(f"cat {shlex.quote(self.authority)}.crt")
         key = self._key(hosts)
         faults = certificates.faults(
@@ -64,9 +62,7 @@ class Signed:
             key = Secret(certificates.new_key(self.key_kind))
             place(session, f"{self.path}.key", key, 0o600)
         ca_pem, ca_key = authority(hosts, self.authority)
-        certificate = certificates.sign(
-            self.request, key.reveal(), ca_pem, ca_key.reveal(), datetime.now(UTC)
-        )
+        certificate = certificates.sign(self.request, key.reveal(), ca_pem, ca_key.reveal(), datetime.now(UTC))
         place(session, f"{self.path}.crt", certificate.encode(), 0o644)
 
     def _certificate(self, hosts: Hosts) -> str | None:

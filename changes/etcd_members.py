@@ -6,7 +6,6 @@ a member has started; its name is empty until then, its id is not ours to predic
 """
 
 import json
-import shlex
 from dataclasses import dataclass
 
 from changes.change import SO, Look
@@ -38,9 +37,10 @@ class Snapshot:
     def do(self, hosts: Hosts) -> None:
         # Under another name until it is whole and its hash is right: a cut connection must not leave half a
         # database under the name that an operator would restore from.
-        new = shlex.quote(SNAPSHOT + ".new")
+        new = f"{SNAPSHOT}.new"
+        save = etcdctl_command("snapshot", "save", new)
         hosts.first.check(
-            f"umask 077; mkdir -p -m 0700 {KEPT} && rm -f {new} && {etcdctl_command('snapshot', 'save', SNAPSHOT + '.new')}"
+            f"umask 077; mkdir -p -m 0700 {KEPT} && rm -f {new} && {save}"
             f" && etcdutl snapshot status {new} >&2 && sync {new} && mv -T {new} {SNAPSHOT}",
             deadline=600,
         )
@@ -59,9 +59,7 @@ class Learner:
     def look(self, hosts: Hosts) -> Look:
         if member_at(hosts, self.peer_url):
             return SO
-        return Look(
-            so=False, seen="no member has this peer URL", diff=f"+ learner {self.node} {self.peer_url}\n"
-        )
+        return Look(so=False, seen="no member has this peer URL", diff=f"+ learner {self.node} {self.peer_url}\n")
 
     def do(self, hosts: Hosts) -> None:
         def refused() -> str:
@@ -89,9 +87,7 @@ class Voter:
         if member is None:
             return Look(so=False, seen="it is no member yet", diff=f"+ voter {self.node}\n")
         if member.learner:
-            return Look(
-                so=False, seen="it is a learner still", diff=f"- learner {self.node}\n+ voter {self.node}\n"
-            )
+            return Look(so=False, seen="it is a learner still", diff=f"- learner {self.node}\n+ voter {self.node}\n")
         return SO
 
     def do(self, hosts: Hosts) -> None:
@@ -104,6 +100,31 @@ class Voter:
             return ""
 
         wait_until(f"{self.node}'s etcd catching up with the leader", still_learning, 300)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The node's own member answers its clients a linearizable read.
+
+    Later than being a voter: a member opens its client port only when its name has gone through raft, and where that
+    first try meets no leader the next one comes seven seconds after.
+    """
+
+    node: str
+
+    def __str__(self) -> str:
+        return f"{self.node}: its etcd member serves clients"
+
+    def look(self, hosts: Hosts) -> Look:
+        missing = self._missing(hosts)
+        return Look(so=False, seen=missing, diff=f"+ {self}\n") if missing else SO
+
+    def do(self, hosts: Hosts) -> None:
+        wait_until(str(self), lambda: self._missing(hosts), 60)
+
+    def _missing(self, hosts: Hosts) -> str:
+        result = hosts.fleet[self.node].run(etcdctl_command("--command-timeout=3s", "endpoint", "health"))
+        return "" if result.status == 0 else (result.stderr.strip().splitlines() or ["it does not answer"])[-1]
 
 
 def member_at(hosts: Hosts, peer_url: str) -> etcd.Member | None:

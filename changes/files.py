@@ -56,9 +56,7 @@ class Copied:
         if ours == (theirs[0], self.mode):
             return SO
         seen = "no such file" if ours is None else "it differs in content or mode"
-        return Look(
-            so=False, seen=seen, diff=f"+ {self.path}, {self.mode:04o} root, from {hosts.first_master}\n"
-        )
+        return Look(so=False, seen=seen, diff=f"+ {self.path}, {self.mode:04o} root, from {hosts.first_master}\n")
 
     def do(self, hosts: Hosts) -> None:
         place(hosts.fleet[self.node], self.path, hosts.first.read_secret(self.path), self.mode)
@@ -94,9 +92,7 @@ class HostsEntry:
 def with_entry(text: str, address: str, name: str) -> str:
     """A hosts file in which `name` stands once, for `address`; every other line as it was."""
     wanted = f"{address} {name} # the cluster's endpoint, kubeadm-ha"
-    lines = [
-        line for line in text.splitlines() if line == wanted or name not in line.split("#")[0].split()[1:]
-    ]
+    lines = [line for line in text.splitlines() if line == wanted or name not in line.split("#")[0].split()[1:]]
     if wanted not in lines:
         lines.append(wanted)
     return "\n".join(lines) + "\n"

@@ -21,9 +21,7 @@ class Deferred:
 
     def raise_if_any(self, after: str) -> None:
         if self.name:
-            raise InterruptedRunError(
-                f"{self.name}: stopped after “{after}”; the same command goes on from there"
-            )
+            raise InterruptedRunError(f"{self.name}: stopped after “{after}”; the same command goes on from there")
 
 
 @contextmanager

@@ -28,11 +28,7 @@ class KubeProxyConnected:
 
     def look(self, hosts: Hosts) -> Look:
         missing = self._missing(hosts)
-        return (
-            Look(so=False, seen=missing, diff=f"~ kube-proxy → {self.address}:{self.port}\n")
-            if missing
-            else SO
-        )
+        return Look(so=False, seen=missing, diff=f"~ kube-proxy → {self.address}:{self.port}\n") if missing else SO
 
     def do(self, hosts: Hosts) -> None:
         hosts.kubectl(

@@ -17,14 +17,14 @@ PKI = "/etc/kubernetes/pki"
 PROGRAMS = {"first": ("kubectl", "etcdctl", "etcdutl"), "master": ("etcdctl",), "balancer": ("nginx",)}
 
 _MACHINE = r"""
-ls -A /etc/kubernetes/manifests 2>/dev/null | sed 's/^/manifest /'
 [ -z "$(ls -A /var/lib/etcd 2>/dev/null)" ] || echo etcd-data
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
-{{ crictl images -o json 2>/dev/null | grep -o '"[^" ]*:[^" ]*"' | tr -d '"' || :; ctr -n k8s.io images ls -q 2>/dev/null; }} | sed 's/^/image /'
+{{
+  ctr -n k8s.io images ls -q || crictl images -o json | tr ',[]' '\n' | sed -n 's/.*"\([^" ]*:[^" ]*\)".*/\1/p'
+}} 2>/dev/null | sed 's/^/image /'
 df --output=avail -B1 /var/lib | sed -n 's/^ *\([0-9]\)/free \1/p'
 ss -Hltn | awk '{{print "listening " $4}}'
 nginx -V 2>&1 | sed 's/^/nginx /'
-sed 's/^/hosts /' /etc/hosts
 [ ! -e {balancer} ] || echo balancer
 """
 
@@ -37,9 +37,7 @@ def observe(hosts: Hosts) -> Seen:
         if isinstance(found, Exception):
             raise found
     first = hosts.first
-    texts = {
-        component: first.check(f"cat /etc/kubernetes/manifests/{component}.yaml") for component in COMPONENTS
-    }
+    texts = {component: first.check(f"cat /etc/kubernetes/manifests/{component}.yaml") for component in COMPONENTS}
     named = sorted({file for text in texts.values() for file in manifests.parse(text).files})
     address = hosts.inventory.nodes[hosts.first_master].address
     api = {
@@ -89,13 +87,11 @@ def _machine(hosts: Hosts, name: str) -> Machine:
     script = _MACHINE.format(programs=" ".join(sorted(programs)) or "sh", balancer=CONFIGURATION)
     found = _by_word(hosts.fleet[name].check(script).splitlines())
     return Machine(
-        manifests=frozenset(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
         missing=tuple(found.get("missing", ())),
         images=frozenset(found.get("image", ())),
         free_bytes=int(found["free"][0]),
         listening=frozenset(int(address.rpartition(":")[2]) for address in found.get("listening", ())),
-        hosts="\n".join(found.get("hosts", ())),
         nginx="\n".join(found.get("nginx", ())) if "nginx" not in found.get("missing", ()) else "",
         balancer="balancer" in found,
     )

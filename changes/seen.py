@@ -1,11 +1,11 @@
 """What a step decides from: the first master and its cluster, and each machine, as they stand now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from formats import etcd, kubernetes
-from formats.certificates import Certificate
-from formats.kubeadm import Place, first_service_address
+from formats.certificates import Certificate, Request
+from formats.kubeadm import PAIRS, Place, first_service_address
 from nodes.inventory import Inventory
 
 
@@ -13,24 +13,20 @@ from nodes.inventory import Inventory
 class Machine:
     """One machine of the inventory, apart from what the API says of it.
 
-    manifests    names of the files in its manifests folder
     etcd_data    whether something is in /var/lib/etcd
     missing      programs that a step needs there and does not find
     images       of containerd's or crictl's list
     free_bytes   on the filesystem of /var/lib
     listening    ports somebody listens on, on any address
-    hosts        its hosts file
     nginx        what `nginx -V` prints; empty where there is none
     balancer     whether the runbook's own balancer is configured there already
     """
 
-    manifests: frozenset[str]
     etcd_data: bool
     missing: tuple[str, ...]
     images: frozenset[str]
     free_bytes: int
     listening: frozenset[int]
-    hosts: str
     nginx: str
     balancer: bool
 
@@ -76,6 +72,13 @@ class Seen:
             etcd_server_sans=self.configuration.etcd_server_sans,
             etcd_peer_sans=self.configuration.etcd_peer_sans,
         )
+
+    def request(self, inventory: Inventory, name: str, pair: str) -> Request:
+        """What the certificate below the certificates directory is for on that master."""
+        # Since 1.35.5 and 1.36.1 this one has no group of its own; older clusters gave it system:masters.
+        organizations = self.kubelet_client.organizations if pair == "apiserver-kubelet-client" else ()
+        request = PAIRS[pair].request(self.place(inventory, name), organizations)
+        return replace(request, lifetime=self.configuration.certificate_lifetime)
 
     def new_masters(self, inventory: Inventory) -> tuple[str, ...]:
         """The masters to be, in the inventory's order; after the conversion, those that came to be."""

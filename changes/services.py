@@ -21,11 +21,7 @@ class ServiceRunning:
 
     def look(self, hosts: Hosts) -> Look:
         unit = shlex.quote(self.unit)
-        states = (
-            hosts.fleet[self.node]
-            .run(f"systemctl is-enabled {unit}; systemctl is-active {unit}")
-            .stdout.split()
-        )
+        states = hosts.fleet[self.node].run(f"systemctl is-enabled {unit}; systemctl is-active {unit}").stdout.split()
         if states == ["enabled", "active"]:
             return SO
         return Look(
@@ -36,9 +32,7 @@ class ServiceRunning:
 
     def do(self, hosts: Hosts) -> None:
         unit = shlex.quote(self.unit)
-        hosts.fleet[self.node].check(
-            f"systemctl daemon-reload && systemctl enable -q --now {unit}", deadline=60
-        )
+        hosts.fleet[self.node].check(f"systemctl daemon-reload && systemctl enable -q --now {unit}", deadline=60)
 
 
 @dataclass(frozen=True)
@@ -59,9 +53,7 @@ class KubeletConnected:
 
     def look(self, hosts: Hosts) -> Look:
         missing = self._missing(hosts)
-        return (
-            Look(so=False, seen=missing, diff=f"~ kubelet → {self.address}:{self.port}\n") if missing else SO
-        )
+        return Look(so=False, seen=missing, diff=f"~ kubelet → {self.address}:{self.port}\n") if missing else SO
 
     def do(self, hosts: Hosts) -> None:
         hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)

@@ -61,7 +61,6 @@ class Answering:
     address: str
     port: int
     path: str
-    tls: bool = True
     deadline: float = 120.0
 
     def __str__(self) -> str:
@@ -77,7 +76,7 @@ class Answering:
     def _missing(self, hosts: Hosts) -> str:
         try:
             channel = hosts.fleet[self.node].dial(self.address, self.port)
-            answer = wire.get(channel, self.path, self.address, wire.undemanding() if self.tls else None)
+            answer = wire.get(channel, self.path, self.address, wire.undemanding())
         except (OSError, wire.WireError, DialFailed) as error:
             return f"{self.address}:{self.port}: {error}"
         return "" if answer.status == 200 else f"HTTP {answer.status} {answer.body.strip()[:200]}"

@@ -26,9 +26,7 @@ class Api:
 
     def names(self, *arguments: str) -> frozenset[str]:
         """KIND/NAME of what `kubectl get …` finds; nothing of the objects themselves leaves the master."""
-        return frozenset(
-            self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "name")).split()
-        )
+        return frozenset(self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "name")).split())
 
     def raw(self, path: str) -> str:
         return self.reader.check(kubectl_command(self.address, "get", "--raw", path))

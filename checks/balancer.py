@@ -31,7 +31,7 @@ def on_disk(reader: Reader) -> str:
 
 
 def backends_seen(hosts: Hosts, looker: str, address: str, ca_pem: str) -> set[str]:
-    """Fingerprints of the apiservers' certificates that one balancer has led `looker` to, one connection after another."""
+    """Fingerprints of the certificates to which one balancer has led `looker`, one connection after another."""
     reader, endpoint = hosts.fleet.reader(looker), hosts.inventory.cluster.endpoint
     seen: set[str] = set()
     for _ in range(TRIES_PER_BACKEND * len(hosts.inventory.masters)):

@@ -30,8 +30,7 @@ def _texts(reader: Reader) -> dict[str, str]:
         "find /etc/kubernetes /var/lib/kubelet -maxdepth 2 -name '*.conf' -o -maxdepth 2 -name '*.yaml'"
     ).split()
     paths = sorted(
-        {path for path in paths if path.startswith("/etc/kubernetes/") or path.count("/") == 4}
-        | {"/etc/hosts"}
+        {path for path in paths if path.startswith("/etc/kubernetes/") or path.count("/") == 4} | {"/etc/hosts"}
     )
     answers = reader.run_all([f"cat {path}" for path in paths])
     return {path: answer.checked().stdout for path, answer in zip(paths, answers, strict=True)}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from nodes.fleet import Fleet
 
 from checks.gathering import Gathered, gather
 from formats import certificates, kubeconfigs
 from nodes import wire
+from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.reading import Reader
 
@@ -61,9 +61,7 @@ def presented_to(
         return certificates.read(wire.presented(reader.dial(address, port), wire.trusting(ca_pem), name))[0]
     except ssl.SSLCertVerificationError as error:
         shown = certificates.describe(wire.presented(reader.dial(address, port), wire.undemanding(), name))
-        pytest.fail(
-            f"{address}:{port}, seen from {looker}, for {name}: {error.verify_message}. It shows\n{shown}"
-        )
+        pytest.fail(f"{address}:{port}, seen from {looker}, for {name}: {error.verify_message}. It shows\n{shown}")
 
 
 @pytest.fixture(scope="module")

@@ -32,9 +32,7 @@ def leads(reader: Reader, component: str) -> bool:
     )
     value = metrics.value(reader.check(command), "leader_election_master_status", name=component)
     if value is None:
-        pytest.fail(
-            f"{reader.name}: {component} reports no leader_election_master_status: it elects no leader"
-        )
+        pytest.fail(f"{reader.name}: {component} reports no leader_election_master_status: it elects no leader")
     return value == 1
 
 
@@ -61,7 +59,5 @@ def _keys(reader: Reader) -> Keys:
         f"openssl pkey -in {PKI}/sa.key -pubout",
         f"cat {PKI}/sa.pub",
     ]
-    ca_certificate, ca_key, sa_key, sa_public = (
-        answer.checked().stdout for answer in reader.run_all(commands)
-    )
+    ca_certificate, ca_key, sa_key, sa_public = (answer.checked().stdout for answer in reader.run_all(commands))
     return Keys(*("".join(text.split()) for text in (ca_certificate, ca_key, sa_key, sa_public)))

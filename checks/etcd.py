@@ -4,12 +4,15 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from nodes.first_master import RECORD
 
 from checks.gathering import Gathered, gather
 from formats import etcd
+from nodes.first_master import RECORD
 from nodes.hosts import Hosts, etcdctl_command
 from nodes.reading import Reader
+
+
+KUBE_SYSTEM = "/registry/namespaces/kube-system"
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,12 @@ def _view(reader: Reader) -> View:
     return View(etcd.member_list(listed), etcd.statuses(status)[0], etcd.alarms(alarms))
 
 
-def linearizable_read(reader: Reader) -> None:
-    """A read that a quorum has confirmed. Raises CommandFailed where the member cannot give one."""
-    reader.check(
-        etcdctl_command(
-            "get", "--consistency=l", "--keys-only", "--limit=1", "/registry/namespaces/kube-system"
-        )
-    )
+def linearizable_read(reader: Reader) -> str:
+    """What a read that a quorum has confirmed finds: the key of a namespace that every cluster has.
+
+    Raises CommandFailed where the member cannot give one.
+    """
+    return reader.check(etcdctl_command("get", "--consistency=l", "--keys-only", KUBE_SYSTEM)).strip()
 
 
 def hashes(hosts: Hosts, revision: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The kubelets' own words since they started."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -18,7 +18,7 @@ class Log:
     """The journal of the process that runs now; `whole` where its start is in it."""
 
     whole: bool
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = field(repr=False)
 
     def mentioning(self, word: str) -> list[str]:
         return [line for line in self.lines if word in line]

@@ -1,10 +1,10 @@
 """testinfra's view of a node, for cases that users add: files, services, packages, sysctls, reading only."""
 
 import pytest
-from nodes.testinfra_backend import testinfra_host
 from testinfra.host import Host
 
 from nodes.hosts import Hosts
+from nodes.testinfra_backend import testinfra_host
 
 
 @pytest.fixture

@@ -109,9 +109,7 @@ class Trial:
 
     def resolved(self, node: str, name: str) -> str:
         """The address that the cluster's DNS gives for `name`, asked over TCP from a node."""
-        service = json.loads(
-            self.hosts.kubectl("-n", "kube-system", "get", "service", "kube-dns", "-o", "json")
-        )
+        service = json.loads(self.hosts.kubectl("-n", "kube-system", "get", "service", "kube-dns", "-o", "json"))
         query = dns.message.make_query(name, dns.rdatatype.A).to_wire()
         channel = self.hosts.fleet[node].dial(service["spec"]["clusterIP"], 53)
         try:
@@ -120,9 +118,7 @@ class Trial:
             answer = dns.message.from_wire(_exactly(channel, size))
         finally:
             channel.close()
-        found = [
-            record.address for rrset in answer.answer for record in rrset if record.rdtype == dns.rdatatype.A
-        ]
+        found = [record.address for rrset in answer.answer for record in rrset if record.rdtype == dns.rdatatype.A]
         return str(found[0]) if found else ""
 
     @property
@@ -131,7 +127,7 @@ class Trial:
         return kubernetes.cluster_configuration(found).dns_domain
 
     def token_reviewed(self, issuer: str, reviewer: str) -> str:
-        """Who the apiserver of `reviewer` takes for the bearer of a token that `issuer`'s has made; empty if refused."""
+        """Whose token it is that `issuer`'s apiserver made, as `reviewer`'s says; empty if refused."""
         token = Secret(self.kubectl("create", "token", "default", master=issuer).strip().encode())
         review = {
             "apiVersion": "authentication.k8s.io/v1",

@@ -22,11 +22,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """`name` is pytest's, with the node in brackets; `reason` is one line, empty for what passed."""
+    """`name` is pytest's, with the nodes in brackets; `reason` is one line, empty for what passed."""
 
     step: int
     kind: Kind
     name: str
-    node: str | None = None
     outcome: Outcome = Outcome.NOT_RUN
     reason: str = ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def commit(folder: Path) -> str:
-    """The commit of the clone at `folder`, with "+dirty" where files differ from it; "no git" for a bare copy."""
+    """The commit of the clone at `folder`, "+dirty" where files differ from it; "no git" for a mere copy."""
     try:
         if _git(folder, "rev-parse", "--show-prefix"):
             return "no git"  # a copy inside somebody else's clone: that one's commit says nothing about this

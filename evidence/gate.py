@@ -22,7 +22,7 @@ class Gate:
 
 
 def gates(run: Run) -> list[Gate]:
-    """One for each step, in order. An audit's gates are made of their checks; trials run in change runs only."""
+    """One for each step, in order. An audit's gates are made of checks: trials run in change runs only."""
     kinds = {Kind.VERIFY} if run.mode is Mode.AUDIT else {Kind.VERIFY, Kind.TRIAL}
     return [
         _gate(step, tuple(case for case in run.cases if case.step == step and case.kind in kinds))

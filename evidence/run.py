@@ -19,7 +19,7 @@ class Mode(StrEnum):
 @dataclass(frozen=True)
 class Run:
     """
-    masters  how many nodes.yaml names; 0 when it could not be read
+    masters  how many nodes.yaml names
     command  the line that starts a whole change run: `pytest runbook/ --nodes=nodes.yaml`
     to       the last step asked for
     cases    every case of the runbook, also those that this run left out

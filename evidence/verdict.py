@@ -15,7 +15,7 @@ MASTERS_TAKE = (2, 3, 4)
 
 
 def closing_lines(run: Run) -> list[str]:
-    """What the terminal shows below everything else; the last line is the one that a hurried reader takes along."""
+    """What the terminal shows below everything else; the last line is what a hurried reader takes along."""
     if run.mode is Mode.PLAN:
         return _plan(run)
     found = gates(run)
@@ -77,10 +77,10 @@ def _change_run(run: Run, found: list[Gate]) -> list[str]:
 
 
 def _made(changes: int, complete: bool) -> str:
+    counted = _count(changes, "change") if changes else "no change was"
     if complete:
-        return f"{_count(changes, 'change')} made" if changes else "no change was needed"
-    # A change that failed may have been half done: it is not among these, and nobody says that nothing happened.
-    return f"{_count(changes, 'change')} finished before that" if changes else "no change was finished before that"
+        return f"{counted} made" if changes else f"{counted} needed"
+    return f"{counted} finished before that"  # the one that failed may be half done: it is not counted
 
 
 def _audit(run: Run, found: list[Gate]) -> list[str]:

@@ -22,9 +22,7 @@ def unsigned(cluster_info: str, secrets: str) -> list[str]:
         if token.get("usage-bootstrap-signing") != b"true":
             continue
         identity = token["token-id"].decode()
-        if not _fits(
-            data.get(f"jws-kubeconfig-{identity}", ""), data["kubeconfig"].encode(), token["token-secret"]
-        ):
+        if not _fits(data.get(f"jws-kubeconfig-{identity}", ""), data["kubeconfig"].encode(), token["token-secret"]):
             faulty.append(identity)
     return faulty
 

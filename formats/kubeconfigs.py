@@ -59,9 +59,7 @@ def client_public_key(text: str) -> str | None:
     return public_key_of(_decoded(found)) if found else None
 
 
-def render(
-    server: str, ca_pem: str, user: str, cert_pem: str, key_pem: bytes, cluster: str = "kubernetes"
-) -> bytes:
+def render(server: str, ca_pem: str, user: str, cert_pem: str, key_pem: bytes, cluster: str = "kubernetes") -> bytes:
     """The file as kubeadm 1.37.2 writes it, byte for byte (kubeconfigutil.CreateWithCerts, WriteToDisk)."""
     context = f"{user}@{cluster}"
     return f"""apiVersion: v1
@@ -133,9 +131,7 @@ def _current(text: str, part: str) -> str:
             entry = found.get((*path[:2], "context", part))
             if entry is not None:
                 return entry
-    raise KubeconfigError(
-        f"a kubeconfig without a {part} in its current context ({context or 'none is set'})"
-    )
+    raise KubeconfigError(f"a kubeconfig without a {part} in its current context ({context or 'none is set'})")
 
 
 def _names(path: Path, entries: str) -> bool:

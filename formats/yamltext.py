@@ -58,7 +58,7 @@ def insert_after(text: str, path: Path, value: str) -> str:
     """The text with one more item in a list, right behind the scalar item at `path`, indented like it."""
     item = next(scalar for scalar in scalars(text) if scalar.path == path)
     if item.flow:
-        return text[: item.end] + ", " + quoted(value) + text[item.end :]
+        return text[: item.end] + ", " + quoted(value, flow=True) + text[item.end :]
     lead = text[text.rfind("\n", 0, item.start) + 1 : item.start]
     line_end = text.find("\n", item.end)
     at = len(text) if line_end < 0 else line_end
@@ -79,10 +79,10 @@ def insert_key(text: str, key: str, value: str) -> str:
     return f"{before}{key}: {quoted(value)}\n{text[at:]}"
 
 
-def quoted(value: str) -> str:
+def quoted(value: str, flow: bool = False) -> str:
     """A string as kubeadm writes it in YAML: plain if possible, "…" if that read as a number, else '…'."""
     try:
-        read = yaml.safe_load(f"- {value}")
+        read = yaml.safe_load(f"[{value}]" if flow else f"- {value}")
     except yaml.YAMLError:
         read = None
     if read == [value]:
@@ -97,7 +97,7 @@ def _written(value: str, scalar: Scalar) -> str:
         return yaml.dump(value, default_style='"', width=10**9).rstrip("\n")
     if scalar.style == "'" and quoted(scalar.value)[:1] != "'":
         return "'" + value.replace("'", "''") + "'"
-    return quoted(value)
+    return quoted(value, scalar.flow)
 
 
 def _walk(node: yaml.Node, path: Path, flow: bool) -> Iterator[Scalar]:
@@ -114,6 +114,4 @@ def _walk(node: yaml.Node, path: Path, flow: bool) -> Iterator[Scalar]:
 def _unreadable(error: yaml.YAMLError) -> YamlError:
     mark = getattr(error, "problem_mark", None)
     where = f"line {mark.line + 1}: " if mark else ""
-    return YamlError(
-        f"{where}not readable as one YAML document ({getattr(error, 'problem', None) or 'malformed'})"
-    )
+    return YamlError(f"{where}not readable as one YAML document ({getattr(error, 'problem', None) or 'malformed'})")

@@ -15,11 +15,11 @@ def is_step(item: pytest.Item) -> bool:
 
 
 def fault(item: pytest.Item) -> str | None:
-    """Why the item cannot be a case of the runbook, or None; each sentence says what its author should write."""
+    """Why the item cannot be a case of the runbook, or None; it says what its author should write."""
     where = item.nodeid
     steps = [mark.args for mark in item.iter_markers("step")]
     if len(steps) != 1 or len(steps[0]) != 1 or steps[0][0] not in range(FIRST_STEP, LAST_STEP + 1):
-        return f"{where} needs exactly one step: write pytestmark = pytest.mark.step(N), N from 1 to {LAST_STEP}"
+        return f"{where} needs exactly one step: write pytestmark = pytest.mark.step(N), N up to {LAST_STEP}"
     kinds = _kinds(item)
     if len(kinds) != 1:
         found = " and ".join(kinds) or "none"
@@ -28,9 +28,9 @@ def fault(item: pytest.Item) -> str | None:
         # An empty parameter set is a skip marker too: a check of every worker where nodes.yaml names none.
         if mark := item.get_closest_marker(name):
             why = mark.kwargs.get("reason", "")
-            return f"{where} is marked {name} ({why}): a case that may pass without looking proves nothing; take it off"
+            return f"{where} is marked {name} ({why}): a case that does not look proves nothing; take it off"
     if kinds[0] is Kind.CHANGE and hasattr(item, "callspec"):
-        return f"{where} would run several times ({item.name}): a change case takes no parameters and no repetition"
+        return f"{where} would run several times: a change case takes no parameters and no repetition"
     return None
 
 
@@ -39,15 +39,9 @@ def describe(item: pytest.Item) -> Case:
     if CASE not in item.stash:
         mark = item.get_closest_marker("step")
         assert mark is not None
-        item.stash[CASE] = Case(step=mark.args[0], kind=_kinds(item)[0], name=item.name, node=_node(item))
+        item.stash[CASE] = Case(step=mark.args[0], kind=_kinds(item)[0], name=item.name)
     return item.stash[CASE]
 
 
 def _kinds(item: pytest.Item) -> Sequence[Kind]:
     return [kind for kind in Kind if item.get_closest_marker(kind)]
-
-
-def _node(item: pytest.Item) -> str | None:
-    """The first node that the case is about: test_exec_works[wudang-huashan] is about wudang."""
-    callspec = getattr(item, "callspec", None)
-    return next((str(value) for value in callspec.params.values()), None) if callspec else None

@@ -1,4 +1,4 @@
-"""The end of a run: the verdict as the very last lines, and no exit code that says more than the cases did."""
+"""The end of a run: the verdict as the last lines, and an exit code that says no more than the cases did."""
 
 from collections.abc import Callable, Generator
 
@@ -52,7 +52,7 @@ def _run(config: pytest.Config) -> Run:
     asked, ledger = config.stash[ASKED], config.stash[LEDGER]
     return Run(
         mode=asked.mode,
-        masters=config.stash.get(MASTERS, 0),
+        masters=config.stash[MASTERS],
         command=asked.command,
         to=asked.to,
         cases=tuple(ledger.of(item) for item in config.stash[COLLECTED]),

@@ -1,12 +1,12 @@
 """From nodes.yaml to open sessions: after every refusal, before the first case.
 
-A run that may change something needs every host, the first master and the lock, or does not begin. An audit looks at
-whatever can be reached; a host that cannot fails its own cases.
+A run that may change something needs every host, the first master and the lock, or does not begin. An audit
+looks at whatever can be reached; a host that cannot be fails its own cases.
 """
 
 import getpass
 import logging
-import socket
+import os
 
 import pytest
 
@@ -15,7 +15,9 @@ from gates.closing import MASTERS
 from gates.identity import IDENTITY, UNKNOWN, identify
 from gates.options import ASKED
 from gates.order import SETTLED
-from nodes import first_master
+from nodes.commands import ConnectionLost
+from nodes.first_master import NoFirstMaster
+from nodes.first_master import find as find_first_master
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import Inventory, InventoryError, load
@@ -70,25 +72,25 @@ def inventory(pytestconfig: pytest.Config) -> Inventory:
 
 @pytest.fixture(scope="session")
 def hosts(pytestconfig: pytest.Config) -> Hosts:
-    """The sessions of this run. In an audit some hosts may have none: asking for one raises, with the reason."""
+    """The sessions of this run. In an audit a host may have none: asking for it raises, with the reason."""
     return pytestconfig.stash[HOSTS]
 
 
 def _name_problems(fleet: Fleet, mode: Mode) -> None:
-    sentences = [f"{problem.node}: {problem.reason}" for problem in fleet.problems.values()]
-    if sentences and mode is not Mode.AUDIT:
-        raise pytest.UsageError("\n".join(["nothing was changed; not every host can be worked on:", *sentences]))
-    for sentence in sentences:
-        log.warning("%s", sentence)
+    problems = [str(problem) for problem in fleet.problems.values()]
+    if problems and mode is not Mode.AUDIT:
+        raise pytest.UsageError("\n".join(["nothing was changed; not every host can be worked on:", *problems]))
+    for problem in problems:
+        log.warning("%s", problem)
 
 
 def _first_master(fleet: Fleet, inventory: Inventory, mode: Mode) -> str:
     try:
-        return first_master.find(fleet, inventory)
-    except first_master.NoFirstMaster as error:
+        return find_first_master(fleet, inventory)
+    except NoFirstMaster as error:
         if mode is not Mode.AUDIT:
             raise pytest.UsageError(f"nothing was changed; {error}") from None
-        # An audit is asked for most when a master is down: any other serves to look from; the lost one's cases fail.
+        # An audit matters most when a master is down: another serves to look from; the lost one's cases fail.
         log.warning("%s", error)
         reachable = [node.name for node in inventory.masters if node.name not in fleet.problems]
         return next(iter(reachable), inventory.masters[0].name)
@@ -100,13 +102,14 @@ def _hold_to_pinned(inventory: Inventory, uid: str, mode: Mode) -> None:
     if pinned in (None, uid) or (uid == UNKNOWN and mode is Mode.AUDIT):
         return
     raise pytest.UsageError(
-        f"nothing was changed; {inventory.path} pins cluster {pinned}, and this one's kube-system has the uid {uid}: "
-        "name the nodes of the pinned cluster, or correct cluster.uid"
+        f"nothing was changed; {inventory.path} pins cluster {pinned}, and this one's kube-system has "
+        f"the uid {uid}: name the nodes of the pinned cluster, or correct cluster.uid"
     )
 
 
 def _lock(hosts: Hosts) -> Lock:
+    who = os.environ.get("SUDO_USER") or getpass.getuser()  # a person, where everybody works as root
     try:
-        return Lock.take(hosts.first, f"{getpass.getuser()}@{socket.gethostname()}")
-    except LockHeld as error:
+        return Lock.take(hosts.first, who)
+    except (LockHeld, ConnectionLost) as error:
         raise pytest.UsageError(f"nothing was changed; {error}") from None

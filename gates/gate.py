@@ -1,7 +1,7 @@
 """The gate: what has failed in a change run holds the later steps back.
 
-A failed check or trial leaves its sisters running, since each says something of its own; a failed change also holds
-back its own gate, which would only repeat the news. An audit looks at everything.
+A failed check or trial leaves its sisters running, since each says something of its own; a failed change also
+holds back its own gate, which would only repeat the news. An audit looks at everything.
 """
 
 import pytest
@@ -12,7 +12,6 @@ from gates.cases import describe
 from gates.ledger import LEDGER
 from gates.options import ASKED
 from gates.stop import STOP, StoppedError
-
 
 # Why a case is not run: the only skip that is not a failure.
 HELD_BACK = pytest.StashKey[str]()
@@ -34,7 +33,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _shut(failed: list[Case], step: int, mode: Mode) -> str:
-    """What shut the gate before `step`; empty while all gates before it are open, and always in audits and plans."""
+    """What shut a gate before `step`; empty while all before it are open, and in audits and plans."""
     for case in failed:
         if mode is Mode.CHANGE and (case.step < step or case.kind is Kind.CHANGE):
             return f"gate closed: step {case.step}: {case.name} failed"

@@ -29,10 +29,12 @@ IDENTITY = pytest.StashKey[Identity]()
 def identify(hosts: Hosts) -> Identity:
     address = hosts.inventory.nodes[hosts.first_master].address
     namespace = kubectl_command(address, "get", "namespace", "kube-system", "-o", "json")
+    version = kubectl_command(address, "get", "--raw", "/version")
+    status = etcdctl_command("endpoint", "status", "-w", "json")
     return Identity(
         uid=_read(hosts, namespace, lambda answer: answer["metadata"]["uid"]),
-        kubernetes=_read(hosts, kubectl_command(address, "get", "--raw", "/version"), lambda answer: answer["gitVersion"]),
-        etcd=_read(hosts, etcdctl_command("endpoint", "status", "-w", "json"), lambda answer: answer[0]["Status"]["version"]),
+        kubernetes=_read(hosts, version, lambda answer: answer["gitVersion"]),
+        etcd=_read(hosts, status, lambda answer: answer[0]["Status"]["version"]),
     )
 
 

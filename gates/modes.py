@@ -18,11 +18,11 @@ from nodes.hosts import Hosts
 
 @pytest.fixture
 def carry_out(request: pytest.FixtureRequest, hosts: Hosts) -> CarryOut:
-    """Observes afresh, makes the step's list, carries it out, and returns what is still not so, as sentences."""
+    """Observes afresh, makes the step's list, carries it out, and returns what is still not so."""
     item, config = request.node, request.config
     case, ledger = describe(item), config.stash[LEDGER]
     if case.kind is not Kind.CHANGE:
-        raise AssertionError(f"{case.name} is a {case.kind} case and asks for changes: give the change a case of its own")
+        raise AssertionError(f"{case.name} is a {case.kind} case: give the change that it asks for its own case")
 
     def go(changes: StepFunction) -> list[str]:
         todo = changes(observe(hosts), hosts.inventory)

@@ -35,6 +35,13 @@ class Asked:
     command: str
 
 
+# What pytest and Python say of a check that cannot fail: `return a == b`, `assert (a, "b")`.
+NEVER_GREEN = (
+    "error::pytest.PytestReturnNotNoneWarning",
+    "error::pytest.PytestAssertRewriteWarning",
+    "error::SyntaxWarning",
+)
+
 ASKED = pytest.StashKey[Asked]()
 
 
@@ -51,11 +58,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if option.nodes is None:
         for name in ("--to", "--plan"):
             if getattr(option, name[2:]):
-                raise pytest.UsageError(f"{name} belongs to a run of the runbook: pytest runbook/ --nodes=FILE {name}")
+                raise pytest.UsageError(f"{name} belongs to the runbook: pytest runbook/ --nodes=FILE {name}")
         return
     runbook = config.rootpath / RUNBOOK
     if sentence := refusal(config, runbook):
         raise pytest.UsageError(sentence)
+    option.to = int(option.to or LAST_STEP)  # a number from here on, for fixtures that ask for it
     mode = Mode.PLAN if option.plan else Mode.AUDIT if option.markexpr else Mode.CHANGE
     folder = os.path.relpath(runbook, config.invocation_params.dir)
     config.stash[ASKED] = Asked(
@@ -63,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
         nodes=config.invocation_params.dir / option.nodes,
         runbook=runbook,
         named=_named(config, runbook),
-        to=int(option.to or LAST_STEP),
+        to=option.to,
         command=f"pytest {shlex.quote(folder)}/ --nodes={shlex.quote(option.nodes)}",
     )
     config.args = [str(runbook)]
@@ -83,6 +91,8 @@ def _be_heard(config: pytest.Config) -> None:
     """Print is captured, so progress is logging with pytest's live log switched on."""
     if config.option.log_cli_level is None:
         config.option.log_cli_level = "INFO"
-    logging.getLogger("paramiko").setLevel(logging.WARNING)  # else each connection's greetings are in the ticket
-    # The project's own tests take a warning for an error. A library's deprecation must not break off a live change.
-    config.addinivalue_line("filterwarnings", "default")
+    # A refused connection is an answer here, and told as one by whoever asked.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    # The project's tests take a warning for an error; a library's deprecation must not break off a change.
+    for action in ("default", *NEVER_GREEN):
+        config.addinivalue_line("filterwarnings", action)

@@ -1,4 +1,4 @@
-"""The order of the cases, settled after every plug-in has had its say, and looked at again when it is to run."""
+"""The order of the cases: settled after every plug-in has had its say, and looked at again before it runs."""
 
 import pytest
 
@@ -26,7 +26,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Before the connections are made: what will run is still what was settled."""
     settled = session.config.stash.get(SETTLED, None)
     if settled is not None and session.items != settled:
-        raise pytest.UsageError("a plug-in changed the cases after their order was settled: switch it off with -p no:NAME")
+        raise pytest.UsageError(
+            "a plug-in changed the cases after their order was settled: switch it off with -p no:NAME"
+        )
 
 
 def _place(item: pytest.Item) -> tuple[int, int]:
@@ -36,18 +38,19 @@ def _place(item: pytest.Item) -> tuple[int, int]:
 
 def _reordered(config: pytest.Config, items: list[pytest.Item]) -> str | None:
     """A plug-in that shuffles cases will find other ways than this one; it has to be off, not sorted away."""
-    collected = config.stash[COLLECTED]
-    position = {item: number for number, item in enumerate(collected)}
-    added = [item.nodeid for item in items if item not in position]
-    if added:
-        return f"a plug-in added {added[0]}, which is no case of the runbook: switch it off with -p no:NAME"
-    if items != sorted(items, key=position.__getitem__):
-        return "a plug-in put the cases into an order of its own (random order?): switch it off with -p no:NAME"
+    collected, left = config.stash[COLLECTED], set(items)
+    if added := left.difference(collected):
+        return f"a plug-in added {added.pop().nodeid}, no case of the runbook: switch it off with -p no:NAME"
+    if items != [item for item in collected if item in left]:
+        return (
+            "a plug-in repeats the cases, or puts them into an order of its own (random order?): switch it "
+            "off with -p no:NAME"
+        )
     return None
 
 
 def _foreign_runner(config: pytest.Config) -> str | None:
-    """Reruns, forks and remote workers take the running of cases over; a change would run twice, or elsewhere."""
+    """Reruns, forks and remote workers run the cases themselves: a change would run twice, or elsewhere."""
     hooks = config.hook.pytest_runtest_protocol, config.hook.pytest_runtestloop
     for implementation in (found for hook in hooks for found in hook.get_hookimpls()):
         module = implementation.function.__module__

@@ -4,6 +4,7 @@ The outermost of pytest's report hooks, so that markers and plug-ins have said t
 """
 
 import inspect
+import textwrap
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +15,9 @@ from gates.cases import describe
 from gates.gate import HELD_BACK
 from gates.ledger import LEDGER, Ledger
 from gates.options import ASKED
+
+# What the plan found for a change case, in a few words.
+PLANNED = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,17 +44,13 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if report.skipped or hasattr(report, "wasxfail"):
         _fail(report, call)
     if report.failed:
-        ledger.write(item, Outcome.FAILED, _first_line(call, report))
+        ledger.write(item, Outcome.FAILED, _in_a_line(call, report))
         _say_what_to_do(item, report)
     elif report.when == "call":
         planned = item.config.stash[ASKED].mode is Mode.PLAN and describe(item).kind is Kind.CHANGE
         if planned:
             _skip(item, report, f"plan only: {item.stash.get(PLANNED, 'looked at')}; nothing was changed")
         ledger.write(item, Outcome.PLANNED if planned else Outcome.PASSED)
-
-
-# What the plan found for a change case, in a few words.
-PLANNED = pytest.StashKey[str]()
 
 
 def _skip(item: pytest.Item, report: pytest.TestReport, reason: str) -> None:
@@ -62,16 +62,21 @@ def _skip(item: pytest.Item, report: pytest.TestReport, reason: str) -> None:
 
 def _fail(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
     """A case that skipped itself or expected to fail has not seen what its gate stands for."""
-    why = getattr(report, "wasxfail", None) or (call.excinfo.value if call.excinfo else "it passed though marked xfail")
+    why = getattr(report, "wasxfail", "") or (call.excinfo.value if call.excinfo else "marked xfail")
     report.__dict__.pop("wasxfail", None)
     report.outcome = "failed"
     report.longrepr = f"skipped, so nothing was seen and the gate stays shut: {why}"
 
 
-def _first_line(call: pytest.CallInfo[None], report: pytest.TestReport) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash else report.longreprtext
-    return str(text).partition("\n")[0]
+def _in_a_line(call: pytest.CallInfo[None], report: pytest.TestReport) -> str:
+    if call.excinfo is None or (report.longrepr is not None and isinstance(report.longrepr, str)):
+        return _shortened(report.longreprtext)
+    text = str(call.excinfo.value)
+    return _shortened(text if call.excinfo.errisinstance(AssertionError) else f"{call.excinfo.typename}: {text}")
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text.strip().partition("\n")[0], 200, placeholder=" …")
 
 
 def _say_what_to_do(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -37,7 +37,8 @@ def show_plan(step: int, found: Sequence[tuple[Change, Look]]) -> int:
     """Log what would change, each with its diff; returns how many that are."""
     to_do = [(change, look) for change, look in found if not look.so]
     for change, look in to_do:
-        lines = [f"step {step} · would change: {change} ({look.seen or 'not so yet'})", *look.diff.splitlines()]
-        log.info("%s", "\n".join(lines))
-    log.info("step %s · changes to make: %s; so already: %s", step, len(to_do), len(found) - len(to_do))
+        head = f"step {step} · would change: {change} ({look.seen or 'not so yet'})"
+        log.info("%s", "\n".join([head, *look.diff.splitlines()]))
+    so_already = len(found) - len(to_do)
+    log.info("step %s · changes to make: %s; so already: %s", step, len(to_do), so_already)
     return len(to_do)

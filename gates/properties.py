@@ -10,9 +10,7 @@ from gates.identity import IDENTITY
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _suite_properties(
-    pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]
-) -> None:
+def _suite_properties(pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]) -> None:
     if IDENTITY not in pytestconfig.stash:
         return
     inventory, identity = pytestconfig.stash[INVENTORY], pytestconfig.stash[IDENTITY]

@@ -1,4 +1,4 @@
-"""What a run of the runbook refuses on its command line: each with a sentence that says what to write instead."""
+"""What a run of the runbook refuses on its command line, each with what to write instead."""
 
 import sys
 from pathlib import Path
@@ -8,31 +8,36 @@ import pytest
 from evidence.run import FIRST_STEP, LAST_STEP
 
 AUDIT = "verify"
-WHOLE = "a change run takes every case (a step without its gate is not safe); --to N narrows it, -m verify only looks"
+WHOLE = "a change run takes every case, each step with its gate; --to N narrows it, -m verify only looks"
 CONVERT = "write: pytest runbook/ --nodes=FILE"
+NARROW = "narrow an audit with -k or a file; a change run takes every case"
+OWN_ORDER = "the steps run in their own order, one after the other, each of them once"
+SAME_AGAIN = "a run that was stopped goes on by itself: start the same command again"
+GATED = "it would make the changes and ask no gate; --plan says what would change"
 
-# dest of the option, how it is written, why not
+# The option's dest, how it is written, why not.
 REFUSED_ALWAYS = (
-    ("lf", "--lf", "narrow an audit with -k or a file; a change run takes every case"),
-    ("failedfirst", "--ff", "the steps run in their own order"),
-    ("newfirst", "--nf", "the steps run in their own order"),
-    ("stepwise", "--stepwise", "an interrupted change run goes on by itself: start the same command again"),
-    ("keepduplicates", "--keep-duplicates", "a step runs once"),
-    ("continue_on_collection_errors", "--continue-on-collection-errors", "a step that cannot be read cannot be missed"),
-    ("setuponly", "--setup-only", "it would make the changes and ask no gate; to see what would change write --plan"),
-    ("setupplan", "--setup-plan", "to see what would change write --plan"),
-    ("ignore", "--ignore", "narrow an audit with -k or a file; a change run takes every case"),
-    ("ignore_glob", "--ignore-glob", "narrow an audit with -k or a file; a change run takes every case"),
-    ("numprocesses", "-n", "the steps run one after the other; the hosts of a step are worked on side by side"),
-    ("tx", "--tx", "the steps run one after the other; the hosts of a step are worked on side by side"),
-    ("looponfail", "--looponfail", "start the same command again when you are ready"),
+    ("lf", "--lf", NARROW),
+    ("ignore", "--ignore", NARROW),
+    ("ignore_glob", "--ignore-glob", NARROW),
+    ("failedfirst", "--ff", OWN_ORDER),
+    ("newfirst", "--nf", OWN_ORDER),
+    ("keepduplicates", "--keep-duplicates", OWN_ORDER),
+    ("numprocesses", "-n", OWN_ORDER),
+    ("tx", "--tx", OWN_ORDER),
+    ("stepwise", "--stepwise", SAME_AGAIN),
+    ("stepwise_skip", "--stepwise-skip", SAME_AGAIN),
+    ("stepwise_reset", "--stepwise-reset", SAME_AGAIN),
+    ("setuponly", "--setup-only", GATED),
+    ("setupplan", "--setup-plan", GATED),
+    ("continue_on_collection_errors", "--continue-on-collection-errors", "no step may be missing"),
     ("override_ini", "--override-ini (-o)", "the runbook runs under its pytest.ini as it stands"),
     ("pyargs", "--pyargs", CONVERT),
 )
 REFUSED_IN_CHANGES = (
     ("keyword", "-k", WHOLE),
     ("deselect", "--deselect", WHOLE),
-    ("maxfail", "-x and --maxfail", "a shut gate stops the run by itself, and the report then names every case"),
+    ("maxfail", "-x (--maxfail)", "a shut gate stops the run by itself, and the report then has every case"),
 )
 # Without these there would be no progress, no reasons, and no last line.
 NEEDED = ("terminal", "logging", "skipping")
@@ -52,7 +57,7 @@ def refusal(config: pytest.Config, runbook: Path) -> str | None:
 
 def _interpreter() -> str | None:
     if sys.flags.optimize:
-        return "python runs with -O (or PYTHONOPTIMIZE is set): assertions would not be executed and every gate be green"
+        return "python runs with -O or PYTHONOPTIMIZE: assertions would not be executed and every gate be green"
     return None
 
 
@@ -63,8 +68,8 @@ def _configuration(config: pytest.Config) -> str | None:
     plugins = getattr(conftest, "pytest_plugins", ())
     if "gates.options" not in plugins or config.inipath != ours:
         return (
-            f"pytest took {config.inipath or 'no file'} for its configuration (root {config.rootpath}), not the "
-            "runbook's pytest.ini: write --nodes=FILE with =, and no -c, --rootdir or --confcutdir"
+            f"pytest took {config.inipath or 'no file'} for its configuration (root {config.rootpath}), not "
+            "the runbook's pytest.ini: write --nodes=FILE with =, and no -c, --rootdir or --confcutdir"
         )
     for name in (*plugins, *NEEDED):
         if not config.pluginmanager.has_plugin(name):
@@ -77,9 +82,9 @@ def _mode(config: pytest.Config) -> str | None:
     if not option.nodes:
         return "--nodes names no file: write --nodes=nodes.yaml"
     if option.markexpr not in ("", AUDIT):
-        return f"-m {option.markexpr!r} would leave out cases: write -m verify, exactly so, for the audit; {WHOLE}"
+        return f"-m {option.markexpr!r} would leave out cases: write -m verify, exactly so, to audit; {WHOLE}"
     if option.plan and option.markexpr:
-        return "--plan says what a change run would do and -m verify looks at what stands: write one of the two"
+        return "--plan says what a change run would do, -m verify looks at what stands: write one of the two"
     steps = [str(step) for step in range(FIRST_STEP, LAST_STEP + 1)]
     if option.to is not None and option.to not in steps:
         return f"--to {option.to}: there is no such step: write a number from {FIRST_STEP} to {LAST_STEP}"
@@ -109,6 +114,7 @@ def _is_inside(config: pytest.Config, argument: str, runbook: Path) -> bool:
 
 
 def _whole(config: pytest.Config, runbook: Path) -> str | None:
-    if not any((config.invocation_params.dir / argument).resolve() == runbook.resolve() for argument in config.args):
+    places = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    if runbook.resolve() not in places:
         return f"{config.args[0]} is a part of the runbook: {WHOLE}"
     return _options(config, REFUSED_IN_CHANGES)

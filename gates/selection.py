@@ -1,7 +1,7 @@
 """Which cases of the runbook a run is made of, and that it is made of all of them.
 
-The whole folder is always collected. What every plug-in together left of it must be what the mode, --to and the
-named parts leave; in an audit less is allowed, and said at the end.
+The whole folder is always collected. What all plug-ins together leave of it must be what the mode, --to and
+the named parts leave; in an audit less is allowed, and said at the end.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from evidence.case import Kind
-from evidence.run import FIRST_STEP, Mode
+from evidence.run import FIRST_STEP, LAST_STEP, Mode
 from gates.cases import describe, fault, is_step
 from gates.options import ASKED, Asked
 
@@ -49,8 +49,8 @@ def missing(config: pytest.Config, items: list[pytest.Item]) -> str | None:
     left_out = [item.nodeid for item in config.stash[WANTED] if item not in items]
     if left_out:
         return (
-            f"a change run takes every case, and something left out {left_out[0]} and {len(left_out) - 1} more: "
-            "narrow it with --to N, or look only with -m verify"
+            f"a change run takes every case, and something left out {left_out[0]} and {len(left_out) - 1} "
+            "more: narrow it with --to N, or look only with -m verify"
         )
     return None
 
@@ -72,19 +72,19 @@ def _fault(asked: Asked, collected: list[pytest.Item]) -> str | None:
     files = {item.path for item in collected}
     for path in sorted(asked.runbook.glob("test_*.py")):
         if path not in files:
-            return f"{path.name} gave no case: something ignores it, or it skips itself; every step takes part"
+            return f"{path.name} gave no case: something ignores it, or it skips itself; all steps take part"
     for name in asked.named:
         if not any(_is_part(item.nodeid, name) for item in collected):
-            return f"{name}: the runbook has no case of this name; pytest runbook/ --nodes=FILE --collect-only lists them"
+            return f"{name}: the runbook has no case of this name; --collect-only lists those it has"
     return _incomplete(asked, collected)
 
 
 def _incomplete(asked: Asked, collected: list[pytest.Item]) -> str | None:
-    if asked.mode is Mode.AUDIT:
-        return None
+    """An audit is of all seven gates, whatever part of it is asked for; a change run is of the steps up to --to."""
+    audit = asked.mode is Mode.AUDIT
     present = {(case.step, case.kind) for case in map(describe, collected)}
-    for step in range(FIRST_STEP, asked.to + 1):
-        for kind in (Kind.CHANGE, Kind.VERIFY):
+    for step in range(FIRST_STEP, (LAST_STEP if audit else asked.to) + 1):
+        for kind in (Kind.VERIFY,) if audit else (Kind.CHANGE, Kind.VERIFY):
             if (step, kind) not in present:
                 return f"step {step} has no {kind} case: a step without its change or its gate is not run"
     return None

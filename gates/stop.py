@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end the case in hand, not the run: the rest is reported as held back, so the report is whole.
+"""Ctrl-C and SIGTERM end the case in hand, not the run: the rest is held back, and the report is whole.
 
 While changes are made the executor holds these signals itself, to the end of the change in hand.
 """
@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StoppedError(BaseException):
-    """The operator's wish, raised inside a case. Not an Exception: nothing may take it for a host's failure."""
+    """The operator's wish, raised inside a case. Not an Exception, lest somebody take it for a host's."""
 
 
 class Stop:

@@ -1,5 +1,6 @@
 """Opening an SSH connection: strict about the host's key, and with a whole sentence for what goes wrong."""
 
+import logging
 import socket
 import sys
 
@@ -16,6 +17,9 @@ KEEPALIVE_SECONDS = 5
 # Paramiko's keepalives want no answer, so they alone never notice that a host has lost its power. With them
 # under way the kernel does: it ends a connection whose data has been unacknowledged for this long.
 UNACKNOWLEDGED_MILLISECONDS = 15_000
+
+# Paramiko reports every failed connection with a traceback, and every good one; what matters of it is raised here.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 
 class CannotConnect(Exception):  # noqa: N818 - named for what happened, as all of them in this room
@@ -41,9 +45,7 @@ def connect(node: Node, ssh: Ssh) -> tuple[paramiko.SSHClient, paramiko.Transpor
         _log_in(client, wire, node, ssh)
         transport = client.get_transport()
         if transport is None:
-            raise CannotConnect(
-                "the connection was closed as soon as it was open: see `journalctl -u ssh` there"
-            )
+            raise CannotConnect("the connection was closed as soon as it was open: see `journalctl -u ssh` there")
         transport.set_keepalive(KEEPALIVE_SECONDS)
         return client, transport
     except BaseException:
@@ -66,9 +68,7 @@ def _tcp(host: str, port: int) -> socket.socket:
         ) from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise CannotConnect(
-            f"{where} cannot be reached ({reason}): is the host up, does sshd listen there?"
-        ) from error
+        raise CannotConnect(f"{where} cannot be reached ({reason}): is the host up, does sshd listen there?") from error
     # Commands are many small packets, each waiting for its answer: unsent for 40 ms each without this.
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if sys.platform == "linux":
@@ -118,11 +118,13 @@ def _login_refused(error: Exception, where: str, ssh: Ssh) -> str:
     home = f"~{ssh.user}/.ssh/authorized_keys"
     if ssh.key is None:
         return (
-            f"{where} let {ssh.user} in with no key of the agent or of ~/.ssh: add one of them to {home} there, "
+            f"{where} let {ssh.user} in with no key of the agent or of ~/.ssh: add one of them to "
+            f"{home} there, "
             "or write `ssh: {key: …}` in nodes.yaml"
         )
     key = private_key.read(ssh.key)
     return (
-        f"{where} did not let {ssh.user} in with the key {ssh.key} ({key.fingerprint}): add its public half to "
+        f"{where} did not let {ssh.user} in with the key {ssh.key} ({key.fingerprint}): add its public "
+        "half to "
         f"{home} there, or correct `user` or `key` under `ssh:` in nodes.yaml"
     )

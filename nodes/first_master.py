@@ -1,5 +1,4 @@
-"""Which master the cluster began with: found by what stands on the hosts, before a conversion and after
-it."""
+"""Which master the cluster began with: told by what stands on the hosts, before a conversion and after."""
 
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory

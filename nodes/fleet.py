@@ -48,9 +48,7 @@ class Fleet:
         sessions = {name: Session(node, inventory.ssh) for name, node in inventory.nodes.items()}
         reasons = _side_by_side(lambda name: _unusable(sessions[name], inventory.ssh), sessions)
         problems = {
-            name: Problem(
-                name, f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason
-            )
+            name: Problem(name, f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason)
             for name, reason in reasons.items()
             if reason
         }
@@ -59,8 +57,7 @@ class Fleet:
         return cls(sessions, problems)
 
     def __getitem__(self, name: str) -> Session:
-        """The session of node `name`. Raises Unreachable where it has a problem, KeyError for an unknown
-        name."""
+        """The session of node `name`. Raises Unreachable where the node has a problem."""
         if name in self.problems:
             raise Unreachable(self.problems[name])
         return self._sessions[name]
@@ -70,8 +67,7 @@ class Fleet:
         return Reader(self[name])
 
     def side_by_side(self, work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
-        """`work(name)` for all names at the same time; an exception is that name's answer, and never
-        raised."""
+        """`work(name)` for all names at the same time; an exception is a name's answer, never raised."""
         return _side_by_side(work, names)
 
     def close(self) -> None:
@@ -92,24 +88,26 @@ def _side_by_side(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T
 
 
 def _unusable(session: Session, ssh: Ssh) -> str:
-    """Why this node cannot be used; empty when commands run there as root, and say nothing but what they
-    print."""
+    """Why this node cannot be used; empty where commands run as root and nothing else prints."""
     try:
         asked = session.run("id -u", deadline=_LOGIN_CHECK_SECONDS)
     except (ConnectionLost, DeadlinePassed) as error:
         return str(error).removeprefix(f"{session.name}: ")
     if asked.status == 0 and asked.stdout == "0\n":
         return ""
+    if asked.status == 127 and ssh.sudo:
+        return "there is no sudo there: install it, or log in as root (`user: root` and `sudo: false` under `ssh:`)"
     if asked.status != 0 and ssh.sudo:
         line = f"{ssh.user} ALL=(root) NOPASSWD: ALL"
         said = (asked.stderr.strip() or asked.stdout.strip() or f"status {asked.status}").splitlines()[-1]
-        return f"sudo without a password is not allowed ({said}): write `{line}` to /etc/sudoers.d/{ssh.user} there"
+        place = f"/etc/sudoers.d/{ssh.user}"
+        return f"sudo without a password is not allowed ({said}): write `{line}` to {place} there"
     if asked.status == 0 and asked.stdout.strip().isdigit():
-        return (
-            f"commands run as {ssh.user} and not as root: write `sudo: true` or another `user` under `ssh:`"
-        )
+        advice = "let sudo lead to root there" if ssh.sudo else "write `sudo: true` or `user: root` under `ssh:`"
+        return f"commands run with uid {asked.stdout.strip()} and not as root: {advice}"
     said = (asked.stdout + asked.stderr).strip()[:200]
     return (
-        f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints something, or the "
+        f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints "
+        "something, or the "
         "login shell is no POSIX shell; silence it for shells that are not interactive"
     )

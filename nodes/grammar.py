@@ -69,8 +69,7 @@ class Form:
         )
 
     def _sorted_out(self, arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Every word with its kind: option, value, operand. Raises NotPlainError for an option that is not
-        ours."""
+        """Every word with its kind: option, value, operand. Raises NotPlainError for an unlisted option."""
         waiting = iter(arguments)
         for word in waiting:
             if word == "--":
@@ -113,8 +112,11 @@ def _bundle(
 
 
 def _value(waiting: Iterator[str]) -> str:
-    """The next word as an option's value. It is no option: some programs take a value only if the word looks
-    like one (`journalctl -n --vacuum-size=1`), and would act upon it otherwise."""
+    """The next word as an option's value; never one that looks like an option.
+
+    Some programs take a word for the value only if it can be one, and act upon it otherwise:
+    `journalctl -n --vacuum-size=1`.
+    """
     value = next(waiting, "-")
     if value.startswith("-"):
         raise NotPlainError(value)
@@ -122,8 +124,7 @@ def _value(waiting: Iterator[str]) -> str:
 
 
 def acts_when_opened(path: str) -> bool:
-    """Whether opening this file does something: a watchdog restarts the host, a kernel log gives a line only
-    once.
+    """Whether opening this file does something: an opened watchdog restarts the host, a log is read once.
 
     A path with `..` in it counts as one that does: nobody needs it, and it would have to be resolved on the
     host.

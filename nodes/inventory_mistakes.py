@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nodes.inventory_models import (
@@ -42,7 +43,11 @@ def sentences(error: ValidationError, document: Document) -> Iterator[Mistake]:
     for detail in details:
         place = _plain(detail)
         if detail["type"] == "missing" and place[:-1] in set_aside:
-            continue  # it is missing because of the key that is not built yet, which has a sentence of its own
+            continue  # the key that is not supported yet stands in its place, and has a sentence of its own
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # what is in it has mistakes of its own
+        if place[:1] == ("accept",) and detail["input"] is None:
+            continue  # a consent without a reason: inventory_rules tells
         yield Mistake(document.line(place), _sentence(detail, place))
 
 
@@ -62,7 +67,9 @@ def _sentence(detail: ErrorDetails, place: Place) -> str:
     if kind == "missing":
         return f"{what} is missing: write `{place[-1]}: {_example(place)}`"
     if seen is None or seen == "" or kind == "too_short":
-        return f"{what} is empty: write {_example(place)}, or remove the line where the key may be absent"
+        return (
+            f"{what} is empty: write {_example(place)}{'' if _is_needed(place) else ', or remove the line'}"
+        )
     if kind == "enum":
         return f"{what}: unknown role `{seen}`: {_role(str(seen))}"
     if kind == "literal_error":
@@ -109,19 +116,29 @@ def _named(place: Place) -> str:
     return f"`{_dotted_name(place)}`" if place else "the file"
 
 
-def _example(place: Place) -> str:
-    """What one would write at `place`, or around it where it is an item of a list or a node's own map."""
-    if _dotted(place) == "nodes.*":
-        return "{address: 10.27.53.32, role: master}"
+def _field(place: Place) -> FieldInfo | None:
     part = _PARTS.get(_dotted(place[:-1]))
-    known = part.model_fields.get(str(place[-1])) if part and place else None
-    if known and known.examples:
-        return str(known.examples[0])
-    return (
-        "a text"
-        if place
-        else "`cluster:`, `ssh:`, `nodes:` and so on, as the nodes.yaml of this repository has them"
-    )
+    return part.model_fields.get(str(place[-1])) if part and place else None
+
+
+def _is_needed(place: Place) -> bool:
+    field = _field(place)
+    return field is None or field.is_required()
+
+
+def _example(place: Place) -> str:
+    """What one would write at `place`."""
+    field = _field(place)
+    if field and field.examples:
+        return str(field.examples[0])
+    for beginning, example in (
+        ("nodes", "{address: 10.27.53.32, role: master}"),
+        ("load_balancer", "a node's name"),
+        ("accept", "the reason, in quotes"),
+    ):
+        if place[:1] == (beginning,):
+            return example
+    return "`cluster:`, `ssh:`, `nodes:` and so on, as the nodes.yaml of this repository has them"
 
 
 def _kind(seen: object) -> str:

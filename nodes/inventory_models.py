@@ -66,7 +66,8 @@ def _ssh_host(value: str) -> str:
         if _DNS_NAME.fullmatch(value.lower()) and not re.fullmatch(r"[0-9.]+", value):
             return value
     raise ValueError(
-        f"`{value}` is neither an IP address nor a host name: write one of the two alone (user and port stand under "
+        f"`{value}` is neither an IP address nor a host name: write one of the two alone (user and "
+        "port stand under "
         "the file's `ssh:`)"
     )
 
@@ -83,7 +84,8 @@ def _node_name(value: str) -> str:
 def _uid(value: str) -> str:
     if not _UUID.fullmatch(value.lower()):
         raise ValueError(
-            f"`{value}` is no uid: write what `kubectl get namespace kube-system -o jsonpath={{.metadata.uid}}` prints"
+            f"`{value}` is no uid: write what "
+            f"`kubectl get namespace kube-system -o jsonpath={{.metadata.uid}}` prints"
         )
     return value.lower()
 
@@ -131,7 +133,8 @@ def _endpoint(text: str) -> dict[str, object]:
         )
     if host == "localhost" or host == "kubernetes" or host.startswith("kubernetes.default"):
         raise ValueError(
-            f"`{host}` means something else inside pods: write a name of its own and a port, such as api.lab:8443"
+            f"`{host}` means something else inside pods: write a name of its own and a port, such as "
+            "api.lab:8443"
         )
     return {"host": host, "port": _port(port)}
 

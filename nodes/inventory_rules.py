@@ -69,18 +69,24 @@ def _masters(value: object) -> Broken:
     if not masters:
         yield ("nodes",), f"no node is a master: {wanted}"
     elif len(masters) % 2 == 0:
-        count = f"{len(masters)} masters ({', '.join(masters)}), an even number, survive no more losses than one less"
-        yield ("nodes",), f"{count}: {wanted}"
+        yield (
+            ("nodes",),
+            f"{_counted(masters)}, an even number, survive no more losses than one less: {wanted}",
+        )
     elif len(masters) not in (3, 5, 7):
-        yield ("nodes",), f"{len(masters)} masters ({', '.join(masters)}): {wanted}"
+        yield ("nodes",), f"{_counted(masters)}: {wanted}"
+
+
+def _counted(masters: list[str]) -> str:
+    return f"{len(masters)} master{'s' if len(masters) > 1 else ''} ({', '.join(masters)})"
 
 
 def _endpoint(value: object) -> Broken:
     endpoint = _part(value, "cluster").get("endpoint")
     name = endpoint.rpartition(":")[0] if isinstance(endpoint, str) else ""
     if name in _nodes(value):
-        text = f"`{name}` is a node's name, which has an address of its own: write another name, such as api.lab:8443"
-        yield ("cluster", "endpoint"), text
+        taken = f"`{name}` is a node's name, which has an address of its own"
+        yield ("cluster", "endpoint"), f"{taken}: write another name, such as api.lab:8443"
 
 
 def _balancer_names(value: object) -> list[object]:
@@ -104,8 +110,8 @@ def _consents(value: object) -> Broken:
         place: Place = ("accept", name)
         if name not in CONSENTS:
             yield place, f"unknown consent `{name}`: {nearest(name, CONSENTS)}, or remove it"
-        elif isinstance(reason, str) and not reason.strip():
-            yield place, f"the consent `{name}` has no reason: write why {CONSENTS[name]} is accepted"
+        elif reason is None or (isinstance(reason, str) and not reason.strip()):
+            yield place, f"the consent `{name}` has no reason: write why you accept {CONSENTS[name]}"
     balancers = _balancer_names(value)
     if len(balancers) > 1 and "single-balancer" in given:
         text = f"the consent `single-balancer` is not needed, there are {len(balancers)} balancers: remove it"
@@ -113,7 +119,8 @@ def _consents(value: object) -> Broken:
     if len(balancers) == 1 and "single-balancer" not in given:
         yield (
             ("load_balancer", "nodes"),
-            f"{balancers[0]} is the only balancer, whose loss is the loss of the endpoint: name a second one, or "
+            f"{balancers[0]} is the only balancer, whose loss is the loss of the endpoint: name a "
+            "second one, or "
             'write `accept: {single-balancer: "the reason"}`',
         )
 

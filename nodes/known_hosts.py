@@ -39,7 +39,8 @@ def read(path: Path) -> paramiko.HostKeys:
     except (InvalidHostKey, paramiko.SSHException, ValueError, IndexError) as error:
         line = str(getattr(error, "line", error))[:60]
         raise UnreadableKnownHostsError(
-            f"known_hosts {path} holds a line that is no host key ({line!r}): write lines as `ssh-keyscan` prints them"
+            f"known_hosts {path} holds a line that is no host key ({line!r}): write lines as "
+            "`ssh-keyscan` prints them"
         ) from None
 
 
@@ -61,10 +62,12 @@ def unknown(path: Path, address: str, port: int, presented: paramiko.PKey) -> st
 def changed(path: Path, address: str, port: int, presented: paramiko.PKey, expected: paramiko.PKey) -> str:
     """What to say of a host whose key is another one than was accepted."""
     return (
-        f"its host key has CHANGED: {path} has {_shown(expected)} for {name_of(address, port)}, and it presents "
+        f"its host key has CHANGED: {path} has {_shown(expected)} for {name_of(address, port)}, and it "
+        "presents "
         f"{_shown(presented)}. Either the host was installed anew or another machine answers in its place. "
         f"{_compare(presented)}; only if that is the same, replace the old key with "
-        f"`ssh-keygen -R {_quoted(name_of(address, port))} -f {_quoted(path)}` and `{_scan(path, address, port, presented)}`"
+        f"`ssh-keygen -R {_quoted(name_of(address, port))} -f {_quoted(path)}` and "
+        f"`{_scan(path, address, port, presented)}`"
     )
 
 

@@ -45,8 +45,10 @@ class LockHeld(Exception):  # noqa: N818 - named for what happened, as all of th
 
     def __init__(self, holder: "Holder") -> None:
         super().__init__(
-            f"{holder.who} is running this since {holder.since} from {holder.origin}: wait for that run to end, or "
-            f"stop it there; the lock ({PATH} on the first master) is free within {HEARTBEATS_STOP} s after it is gone"
+            f"{holder.who} is running this since {holder.since} from {holder.origin}: wait for that "
+            "run to end, or "
+            f"stop it there; the lock ({PATH} on the first master) is free within {HEARTBEATS_STOP} s "
+            "after it is gone"
         )
         self.holder = holder
 

@@ -37,7 +37,8 @@ def read(path: Path) -> paramiko.PKey:
         if "assword" in str(error):  # cryptography's own words for PEM files
             raise _locked(path) from None
         raise UnreadableKeyError(
-            f"the key file {path} holds no private SSH key: write the path of one made by `ssh-keygen -t ed25519`"
+            f"the key file {path} holds no private SSH key: write the path of one made by "
+            "`ssh-keygen -t ed25519`"
         ) from None
 
 

@@ -35,8 +35,7 @@ class Reader:
         return self._session.run(self._cleared(command), deadline=deadline)
 
     def check(self, command: str, *, deadline: float = 30.0) -> str:
-        """The stdout of an allowed command. Raises CommandFailed where its status is not 0, and as `run`
-        does."""
+        """The stdout of an allowed command. Raises CommandFailed unless its status is 0, and as `run` does."""
         return self._session.check(self._cleared(command), deadline=deadline)
 
     def dial(self, address: str, port: int, timeout: float = 5.0) -> paramiko.Channel:

@@ -4,6 +4,8 @@ import io
 import select
 import shlex
 import threading
+import time
+from collections.abc import Callable
 
 import paramiko
 
@@ -20,6 +22,10 @@ _AT_ONCE = 8
 # channel ends with a connection known to be dead, which may be opened again.
 _CHANNEL_SECONDS = 20.0
 _PIECE = 1 << 16
+_PAUSE_SECONDS = 0.05
+_PROHIBITED = 1  # why a channel is not opened: RFC 4254, section 5.1
+# What paramiko raises when a channel is refused, or the connection under it is gone.
+_FAILURES = (paramiko.SSHException, OSError, EOFError)
 
 
 class Session:
@@ -47,12 +53,8 @@ class Session:
         return Result(self.name, command, status, _text(out), _text(err))
 
     def check(self, command: str, *, stdin: bytes | Secret | None = None, deadline: float = 30.0) -> str:
-        """The stdout of `command`. Raises CommandFailed where its status is not 0, ConnectionLost,
-        DeadlinePassed."""
-        result = self.run(command, stdin=stdin, deadline=deadline)
-        if result.status != 0:
-            raise CommandFailed(result.host, result.command, result.status, result.stdout, result.stderr)
-        return result.stdout
+        """The stdout of `command`. Raises CommandFailed unless its status is 0, and as `run` does."""
+        return self.run(command, stdin=stdin, deadline=deadline).checked().stdout
 
     def read_secret(self, path: str) -> Secret:
         """The bytes of a file that must never be shown. Raises as `check` does, without what was read."""
@@ -65,20 +67,16 @@ class Session:
     def dial(self, address: str, port: int, timeout: float = 5.0) -> paramiko.Channel:
         """A TCP connection to address:port that the host itself opens (direct-tcpip); close it after use.
 
-        `timeout`, in seconds, holds for opening it, and then for each read. Raises DialFailed,
-        ConnectionLost.
+        `timeout`, in seconds, is for opening it, then for each read. Raises DialFailed, ConnectionLost.
         """
-        transport = self.open()
         try:
-            channel = transport.open_channel(
-                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout
+            channel = self._opened(
+                lambda transport: transport.open_channel(
+                    "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout
+                )
             )
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            if not transport.is_active():
-                raise ConnectionLost(f"{self.name}: the SSH connection was lost ({error})") from error
-            raise DialFailed(
-                f"{self.name} could not connect to {address} port {port}: {_why(error)}"
-            ) from error
+        except _FAILURES as error:
+            raise DialFailed(f"{self.name} could not connect to {address} port {port}: {_why(error)}") from error
         channel.settimeout(timeout)
         return channel
 
@@ -90,14 +88,13 @@ class Session:
         channel = self._channel(command)
         try:
             channel.exec_command(self._script(command))
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except _FAILURES as error:
             channel.close()
             raise self._lost(command) from error
         return channel
 
     def open(self) -> paramiko.Transport:
-        """The live connection; made, or made again, where there is none. Raises ConnectionLost where that
-        fails."""
+        """The live connection; made, or made again, where there is none. Raises ConnectionLost."""
         with self._opening:
             former = self._client
             transport = former.get_transport() if former else None
@@ -118,9 +115,7 @@ class Session:
             if self._client is not None:
                 self._client.close()
 
-    def _run(
-        self, command: str, stdin: bytes | Secret | None, deadline: float
-    ) -> tuple[int, io.BytesIO, io.BytesIO]:
+    def _run(self, command: str, stdin: bytes | Secret | None, deadline: float) -> tuple[int, io.BytesIO, io.BytesIO]:
         if not self._places.acquire(timeout=deadline):
             raise DeadlinePassed(
                 f"{self.name}: `{shown(command)}` was not sent: {_AT_ONCE} commands are running already"
@@ -149,7 +144,7 @@ class Session:
             channel.exec_command(self._script(command))
             out, err = _converse(channel, stdin)
             channel.status_event.wait()
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except _FAILURES as error:
             if not late.is_set():
                 raise self._lost(command) from error
         finally:
@@ -164,17 +159,32 @@ class Session:
         return channel.exit_status, out, err
 
     def _channel(self, command: str, deadline: float = _CHANNEL_SECONDS) -> paramiko.Channel:
-        """A channel on a live connection. Nothing has been sent before, so a second try runs nothing
-        twice."""
-        for last_try in (False, True):
-            transport = self.open()
+        """A channel for one command.
+
+        An sshd with no place for one more command (MaxSessions) is asked again until the time is over: a place is
+        free a moment after the command in it has ended, and asking runs nothing.
+        """
+        end = time.monotonic() + min(_CHANNEL_SECONDS, deadline)
+        while True:
             try:
-                return transport.open_session(timeout=min(_CHANNEL_SECONDS, deadline))
-            except (paramiko.SSHException, OSError, EOFError) as error:
-                if last_try or transport.is_active():
-                    reason = _why(error)
-                    raise ConnectionLost(f"{self.name}: `{shown(command)}` was not sent: {reason}") from error
-        raise AssertionError("the second try returns or raises")
+                return self._opened(lambda transport: transport.open_session(timeout=end - time.monotonic()))
+            except _FAILURES as error:
+                if time.monotonic() + _PAUSE_SECONDS >= end:
+                    raise ConnectionLost(f"{self.name}: `{shown(command)}` was not sent: {_why(error)}") from error
+            time.sleep(_PAUSE_SECONDS)
+
+    def _opened(self, channel: Callable[[paramiko.Transport], paramiko.Channel]) -> paramiko.Channel:
+        """A channel on a live connection: on a new one where this one turns out to be dead.
+
+        Nothing has been sent in a channel that was never open, so nothing runs twice.
+        """
+        transport = self.open()
+        try:
+            return channel(transport)
+        except _FAILURES:
+            if transport.is_active():
+                raise
+        return channel(self.open())
 
     def _lost(self, command: str) -> ConnectionLost:
         transport = self._client.get_transport() if self._client else None
@@ -225,8 +235,7 @@ def _converse(channel: paramiko.Channel, stdin: bytes | Secret | None) -> tuple[
 
 def _why(error: Exception) -> str:
     if isinstance(error, paramiko.ChannelException):
-        prohibited = error.code == 1
-        return "its sshd forbids it (AllowTcpForwarding, MaxSessions)" if prohibited else error.text.lower()
+        return "its sshd forbids it (AllowTcpForwarding)" if error.code == _PROHIBITED else error.text.lower()
     return "no answer in time" if "Timeout" in str(error) else str(error) or type(error).__name__
 
 

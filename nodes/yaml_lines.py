@@ -46,8 +46,7 @@ class Document:
 
 
 def read(data: bytes) -> Document:
-    """Read one document. Doubled and odd keys are in its `mistakes`; raises NotYamlError for what is no
-    YAML."""
+    """Read one document; doubled and odd keys are in its `mistakes`. Raises NotYamlError."""
     text = _text(data)
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -115,15 +114,15 @@ def _keys(
 # What PyYAML says is wrong, and what to do about it, where its own words leave that open.
 _ADVICE = (
     ("'\\t'", "a tab: indent with spaces"),
-    ("mapping values are not allowed", "a second `: ` in one value, or a line indented too far: "
-     "put the value in quotes, or give the keys of one map the same indentation"),
+    ("mapping values are not allowed", "a colon where none is expected: write one `key: value` a line, the "
+     "keys of one map indented alike, and a value that holds `: ` in quotes"),
     ("could not find expected ':'", "a line without a colon: write `key: value`"),
-    ("expected ',' or", "a bracket that is not closed, or a comma that is missing: close it, or write the comma"),
+    ("expected ',' or", "a bracket that is not closed, or a missing comma: close it, or write the comma"),
     ("unexpected end of stream", "a quote that is not closed: close it"),
     ("cannot start any token", "a value that begins with a special character: put it in quotes"),
     ("expected <block end>", "a line that does not go with those above it: indent the keys of one map alike"),
     ("another document", "a second document begins: write one, without `---` between"),
-    ("undefined alias", "`*` stands for another part: write the value itself, in quotes if it begins with `*`"),
+    ("undefined alias", "`*` stands for another part: write the value, in quotes if it begins with `*`"),
 )  # fmt: skip
 
 
@@ -134,6 +133,6 @@ def _mistake(error: yaml.MarkedYAMLError, text: str) -> Mistake:
     # Where something was opened and never closed, the place where it was opened is the one to look at.
     if error.context_mark and ("flow" in context or "quoted" in context or "simple key" in context):
         mark = error.context_mark
-    line = min(mark.line + 1, text.count("\n") + 1) if mark else 1
+    line = min(mark.line + 1, text.rstrip().count("\n") + 1) if mark else 1
     advice = next((advice for words, advice in _ADVICE if words in problem), f"{problem}: write plain YAML")
     return Mistake(line, advice if advice.startswith("a tab") else f"not YAML, {advice}")

@@ -54,9 +54,7 @@ def test_every_node_runs_the_same_version(cluster_nodes: dict[str, NodeStatus]) 
 
 
 @pytest.mark.verify
-def test_etcd_of_the_first_master_is_healthy_without_an_alarm(
-    first_master: str, members: Gathered[View]
-) -> None:
+def test_etcd_of_the_first_master_is_healthy_without_an_alarm(first_master: str, members: Gathered[View]) -> None:
     """NOSPACE: compact and defragment, then `etcdctl alarm disarm`. CORRUPT: stop here and restore that member."""
     view = members[first_master]
     assert view.status.leader_id, f"the member on {first_master} knows no leader: {view.status}"

@@ -36,9 +36,7 @@ def test_controller_answers_on_its_own_host(master: str, component: str, hosts: 
 
 @pytest.mark.verify
 @components
-def test_lease_is_held_by_one_master_and_renewed(
-    component: str, leases: dict[str, Lease], hosts: Hosts
-) -> None:
+def test_lease_is_held_by_one_master_and_renewed(component: str, leases: dict[str, Lease], hosts: Hosts) -> None:
     """Nobody leads: every process of this component has lost its apiserver, or none runs."""
     lease = leases[f"kube-system/{component}"]
     assert lease.holder_host in {node.name for node in hosts.inventory.masters}, f"held by {lease.holder!r}"
@@ -47,15 +45,11 @@ def test_lease_is_held_by_one_master_and_renewed(
 
 @pytest.mark.verify
 @components
-def test_exactly_one_process_says_that_it_leads(
-    component: str, leases: dict[str, Lease], hosts: Hosts
-) -> None:
+def test_exactly_one_process_says_that_it_leads(component: str, leases: dict[str, Lease], hosts: Hosts) -> None:
     """Two that lead at once both act: stop the one that the lease does not name. One that elects none runs alone."""
     says = {node.name: leads(hosts.fleet.reader(node.name), component) for node in hosts.inventory.masters}
     holder = leases[f"kube-system/{component}"].holder_host
-    assert [name for name, leading in says.items() if leading] == [holder], (
-        f"the lease names {holder}; {says}"
-    )
+    assert [name for name, leading in says.items() if leading] == [holder], f"the lease names {holder}; {says}"
 
 
 @pytest.mark.verify
@@ -68,7 +62,5 @@ def test_authoritys_key_belongs_to_its_certificate(master: str, keys: Gathered[K
 def test_masters_share_one_set_of_signing_keys(keys: Gathered[Keys]) -> None:
     """Tokens and certificates depend on who leads: copy sa.key, sa.pub and ca.key from the first master."""
     found = dict(keys.items())
-    assert len(set(found.values())) == 1, {
-        name: one.service_account_key[-60:-28] for name, one in found.items()
-    }
+    assert len(set(found.values())) == 1, {name: one.service_account_key[-60:-28] for name, one in found.items()}
     assert all(one.service_account_key == one.service_account_public for one in found.values())

@@ -35,24 +35,18 @@ def test_master_carries_the_control_plane_label(master: str, cluster_nodes: dict
 @pytest.mark.verify
 def test_master_carries_the_control_plane_taint(master: str, cluster_nodes: dict[str, NodeStatus]) -> None:
     """Somebody removed it: ordinary pods will land on this master. Step 5 again."""
-    assert NO_SCHEDULE in cluster_nodes[master].taints, (
-        f"its taints: {sorted(map(str, cluster_nodes[master].taints))}"
-    )
+    assert NO_SCHEDULE in cluster_nodes[master].taints, f"its taints: {sorted(map(str, cluster_nodes[master].taints))}"
 
 
 @pytest.mark.verify
 def test_no_ordinary_pod_runs_on_a_master(master: str, pods: tuple[Pod, ...]) -> None:
     """A pod that tolerates nothing came before the taint did: step 5 evicts it."""
-    found = [
-        f"{pod.namespace}/{pod.name}" for pod in pods if pod.node == master and pod.is_ordinary(NO_SCHEDULE)
-    ]
+    found = [f"{pod.namespace}/{pod.name}" for pod in pods if pod.node == master and pod.is_ordinary(NO_SCHEDULE)]
     assert not found, f"on {master}: {', '.join(found)}"
 
 
 @pytest.mark.trial
-def test_taint_keeps_a_pod_away_from_a_master_and_its_twin_runs(
-    master: str, trial: Trial, hosts: Hosts
-) -> None:
+def test_taint_keeps_a_pod_away_from_a_master_and_its_twin_runs(master: str, trial: Trial, hosts: Hosts) -> None:
     """The pod started on a master: the taint is not there, or an admission plug-in adds tolerations to every pod."""
     worker = hosts.inventory.workers[0].name
     kept, twin = f"kept-{master}", f"twin-{master}"

@@ -36,9 +36,7 @@ def test_api_answers_through_the_balancers_own_address(balancer: str, hosts: Hos
     """nginx is down, or no apiserver behind it answers; the certificate must carry the endpoint's name."""
     node, endpoint = hosts.inventory.nodes[balancer], hosts.inventory.cluster.endpoint
     looker = hosts.fleet.reader(hosts.inventory.other_than(node.name).name)
-    answer = wire.get(
-        looker.dial(node.address, endpoint.port), "/version", endpoint.host, wire.trusting(ca_pem)
-    )
+    answer = wire.get(looker.dial(node.address, endpoint.port), "/version", endpoint.host, wire.trusting(ca_pem))
     assert answer.status == 200, answer
 
 
@@ -87,9 +85,7 @@ def test_single_balancer_stands_by_consent_only(hosts: Hosts) -> None:
 
 
 @pytest.mark.verify
-def test_cluster_knows_itself_by_the_endpoint(
-    configuration: ClusterConfiguration, api: Api, hosts: Hosts
-) -> None:
+def test_cluster_knows_itself_by_the_endpoint(configuration: ClusterConfiguration, api: Api, hosts: Hosts) -> None:
     """Nodes that join, and kubeadm upgrade, take the API's place from these two ConfigMaps: step 6 again."""
     endpoint = str(hosts.inventory.cluster.endpoint)
     assert configuration.control_plane_endpoint == endpoint
@@ -105,14 +101,10 @@ def test_admins_kubeconfig_points_to_the_endpoint(master: str, hosts: Hosts) -> 
 
 
 @pytest.mark.trial
-def test_idle_watch_outlives_five_seconds_through_the_balancer(
-    balancer: str, hosts: Hosts, ca_pem: str
-) -> None:
+def test_idle_watch_outlives_five_seconds_through_the_balancer(balancer: str, hosts: Hosts, ca_pem: str) -> None:
     """The balancer cuts what is silent (the article's proxy_timeout was 3 s): every watch would begin anew for ever."""
     node, endpoint = hosts.inventory.nodes[balancer], hosts.inventory.cluster.endpoint
-    channel = hosts.fleet[hosts.inventory.other_than(node.name).name].dial(
-        node.address, endpoint.port, timeout=15
-    )
+    channel = hosts.fleet[hosts.inventory.other_than(node.name).name].dial(node.address, endpoint.port, timeout=15)
     try:
         stream = wire.TlsStream(channel, wire.trusting(ca_pem), endpoint.host)
         time.sleep(6)

@@ -31,33 +31,25 @@ def test_workers_and_kube_proxies_have_left_the_first_master(kube_proxy: list[st
 
 @pytest.mark.verify
 def test_kube_proxy_is_connected_to_a_balancer(node: str, hosts: Hosts, clients: Gathered[Clients]) -> None:
-    """Its pod is older than the ConfigMap or than the node's hosts file: delete the pod, its DaemonSet makes a new one."""
+    """Its pod is older than the ConfigMap or than the node's hosts file: delete the pod, a new one comes."""
     assert clients[node].kube_proxy, f"kube-proxy on {node} has no connection to an apiserver"
     assert clients[node].kube_proxy <= balancers(hosts)
 
 
 @pytest.mark.verify
-def test_kubelet_of_a_worker_is_connected_to_a_balancer(
-    worker: str, hosts: Hosts, clients: Gathered[Clients]
-) -> None:
+def test_kubelet_of_a_worker_is_connected_to_a_balancer(worker: str, hosts: Hosts, clients: Gathered[Clients]) -> None:
     """Its kubelet.conf names another server, or it was not restarted since: step 7 again."""
     assert clients[worker].kubelet, f"the kubelet on {worker} has no connection to an apiserver"
     assert clients[worker].kubelet <= balancers(hosts)
 
 
 @pytest.mark.verify
-def test_kube_proxy_started_after_its_configuration_had_changed(
-    node: str, api: Api, pods: tuple[Pod, ...]
-) -> None:
+def test_kube_proxy_started_after_its_configuration_had_changed(node: str, api: Api, pods: tuple[Pod, ...]) -> None:
     """It runs with what the ConfigMap said before: delete its pod, the DaemonSet makes a new one."""
     changed = changed_at(api, "kube-system", "kube-proxy")
-    started = [
-        pod.start_time for pod in pods if pod.node == node and pod.labels.get("k8s-app") == "kube-proxy"
-    ]
+    started = [pod.start_time for pod in pods if pod.node == node and pod.labels.get("k8s-app") == "kube-proxy"]
     assert started, f"no kube-proxy on {node}"
-    assert all(time is not None and time >= changed for time in started), (
-        f"started {started}, ConfigMap of {changed}"
-    )
+    assert all(time is not None and time >= changed for time in started), f"started {started}, ConfigMap of {changed}"
 
 
 @pytest.mark.verify
@@ -66,17 +58,13 @@ def test_kubelet_of_a_worker_started_after_its_kubeconfig_had_changed(
 ) -> None:
     """It runs with what kubelet.conf said before: `systemctl restart kubelet`."""
     ages = kubelet_ages[worker]
-    assert ages.process <= ages.kubeconfig, (
-        f"the process is {ages.process} s old, kubelet.conf {ages.kubeconfig} s"
-    )
+    assert ages.process <= ages.kubeconfig, f"the process is {ages.process} s old, kubelet.conf {ages.kubeconfig} s"
 
 
 @pytest.mark.verify
 def test_kube_proxy_keeps_its_rules_fresh(node: str, hosts: Hosts) -> None:
     """It cannot program the kernel or hears nothing from the API: the log of its pod."""
-    answer = wire.get(
-        hosts.fleet.reader(node).dial("127.0.0.1", ports.KUBE_PROXY_HEALTH), "/healthz", "127.0.0.1"
-    )
+    answer = wire.get(hosts.fleet.reader(node).dial("127.0.0.1", ports.KUBE_PROXY_HEALTH), "/healthz", "127.0.0.1")
     assert answer.status == 200, answer
 
 
@@ -84,7 +72,7 @@ def test_kube_proxy_keeps_its_rules_fresh(node: str, hosts: Hosts) -> None:
 def test_nothing_on_a_node_names_the_old_endpoint(
     node: str, first_master: str, hosts: Hosts, files_naming_servers: Gathered[dict[str, str]]
 ) -> None:
-    """The first master may name itself, its own apiserver; whoever else does is lost with it. Step 7 again, or by hand."""
+    """The first master may name its own apiserver; whoever else does is lost with it. Step 7 again, or by hand."""
     old = [hosts.inventory.nodes[first_master].address]
     found = census.naming(files_naming_servers[node], old, [ports.APISERVER])
     if node == first_master:

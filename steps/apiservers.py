@@ -1,5 +1,7 @@
 """Step 3: an apiserver of its own on every master, with its own certificate, and the master's kubelet on it."""
 
+from dataclasses import replace
+
 import pytest
 
 from changes.certificates import Signed
@@ -12,7 +14,6 @@ from changes.services import KubeletConnected
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
 from formats import manifests
-from formats.certificates import Request
 from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
 from formats.ports import APISERVER
 from nodes.hosts import ADMIN
@@ -38,9 +39,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             first_address=inventory.nodes[seen.first].address,
         )
         todo.append(StaticPod(name, "kube-apiserver", text))
-    todo += [
-        Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new
-    ]
+    todo += [Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new]
     ports = (APISERVER, inventory.cluster.endpoint.port)
     for name in new:
         address = inventory.nodes[name].address
@@ -53,17 +52,11 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
 
 def _serving(seen: Seen, inventory: Inventory, name: str) -> Signed:
     """The certificate that clients see, with all that the first master's is valid for beyond its own name."""
-    first = seen.place(inventory, seen.first)
-    wanted = PAIRS["apiserver"].request(seen.place(inventory, name))
-    own = PAIRS["apiserver"].request(first)
-    extra_names = seen.apiserver.names - set(own.names)
-    extra_addresses = seen.apiserver.addresses - set(own.addresses)
-    request = Request(
-        wanted.common_name,
-        wanted.organizations,
-        (*wanted.names, *sorted(extra_names)),
-        (*wanted.addresses, *sorted(extra_addresses)),
-        wanted.usages,
+    wanted, first = (seen.request(inventory, one, "apiserver") for one in (name, seen.first))
+    request = replace(
+        wanted,
+        names=(*wanted.names, *sorted(seen.apiserver.names - set(first.names))),
+        addresses=(*wanted.addresses, *sorted(seen.apiserver.addresses - set(first.addresses))),
     )
     return Signed(name, f"{PKI}/apiserver", f"{PKI}/ca", request, seen.apiserver.key_kind)
 
@@ -72,26 +65,23 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     shared = {f"{PKI}/{path}" for path in SHARED}
     own = {f"{PKI}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
     own |= {f"/etc/kubernetes/{path}" for path in CLIENTS}
-    carried = sorted(
-        path for path in seen.files if path not in shared | own and path.startswith("/etc/kubernetes/")
-    )
+    carried = sorted(path for path in seen.files if path not in shared | own)
     todo: list[Change] = [
         Copied(name, f"{PKI}/{path}", PUBLIC_MODE if path.endswith(".crt") else PRIVATE_MODE)
         for path in SHARED
         if not path.startswith("etcd/")
     ]
     todo += [Copied(name, path, PRIVATE_MODE) for path in carried]
-    place = seen.place(inventory, name)
     todo.append(_serving(seen, inventory, name))
     for path in ("apiserver-kubelet-client", "front-proxy-client", "apiserver-etcd-client"):
-        pair = PAIRS[path]
-        # Since 1.35.5 and 1.36.1 this client has no group of its own; older clusters gave it system:masters.
-        organizations = seen.kubelet_client.organizations if path == "apiserver-kubelet-client" else ()
-        request = pair.request(place, organizations)
-        todo.append(
-            Signed(name, f"{PKI}/{path}", f"{PKI}/{pair.authority}", request, seen.apiserver.key_kind)
-        )
-    admin = Request("kubernetes-admin", seen.admin.organizations, usages=("clientAuth",))
+        authority = f"{PKI}/{PAIRS[path].authority}"
+        request = seen.request(inventory, name, path)
+        todo.append(Signed(name, f"{PKI}/{path}", authority, request, seen.apiserver.key_kind))
+    admin = replace(
+        CLIENTS["admin.conf"].request(),
+        organizations=seen.admin.organizations,
+        lifetime=seen.configuration.certificate_lifetime,
+    )
     own_apiserver = url(inventory.nodes[name].address, APISERVER)
     todo.append(Credential(name, ADMIN, admin, PKI, seen.apiserver.key_kind, own_apiserver))
     return todo

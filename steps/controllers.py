@@ -1,5 +1,7 @@
 """Step 4: a controller-manager and a scheduler on every master, one of each leading."""
 
+from dataclasses import replace
+
 import pytest
 
 from changes.change import Change
@@ -24,8 +26,9 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
         server = url(inventory.nodes[name].address, APISERVER)
         for path in ("controller-manager.conf", "scheduler.conf"):
             file = f"/etc/kubernetes/{path}"
+            request = replace(CLIENTS[path].request(), lifetime=seen.configuration.certificate_lifetime)
             todo += [
-                Credential(name, file, CLIENTS[path].request(), PKI, seen.apiserver.key_kind, server),
+                Credential(name, file, request, PKI, seen.apiserver.key_kind, server),
                 PointedAt(name, file, server),
             ]
         for component in COMPONENTS:

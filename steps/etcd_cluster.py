@@ -4,19 +4,16 @@ import pytest
 
 from changes.certificates import Signed
 from changes.change import Change
-from changes.etcd_members import Learner, Snapshot, Voter
+from changes.etcd_members import Learner, Serving, Snapshot, Voter
 from changes.files import Copied
 from changes.observe import PKI
 from changes.seen import Seen
-from changes.static_pods import Answering, StaticPod
+from changes.static_pods import StaticPod
 from changes.step import CarryOut
 from formats import manifests
 from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
 from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
-
-METRICS = 2381
-"""etcd's plain HTTP health port on the loopback, as kubeadm renders it (--listen-metrics-urls)."""
 
 # They say who was there when a member joined, and are read at its first start alone.
 FIRST_START_ONLY = ("--initial-cluster", "--initial-cluster-state")
@@ -37,7 +34,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
                 name,
                 f"{PKI}/{pair.path}",
                 f"{PKI}/{pair.authority}",
-                pair.request(seen.place(inventory, name)),
+                seen.request(inventory, name, pair.path),
                 seen.apiserver.key_kind,
             )
             for pair in PAIRS.values()
@@ -59,7 +56,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             Learner(name, peer_url(inventory, name)),
             StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),
             Voter(name, peer_url(inventory, name)),
-            Answering(name, "etcd", "127.0.0.1", METRICS, "/readyz", tls=False),
+            Serving(name),
         ]
     return todo
 

@@ -16,7 +16,11 @@ from nodes.hosts import Hosts
 from nodes.inventory import Inventory
 
 # GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
-ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {(3, 5): (3, 5, 33), (3, 6): (3, 6, 14), (3, 7): (3, 7, 1)}
+ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
+    (3, 5): (3, 5, 33),
+    (3, 6): (3, 6, 14),
+    (3, 7): (3, 7, 1),
+}
 
 # The database is copied to a learner and written again at its first snapshot.
 ROOM = 3
@@ -27,7 +31,7 @@ def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
     by_step = {
         1: (_nodes, _cluster),
         2: (_etcd, _room),
-        3: (_images,),
+        3: (_images, _manifests),
         4: (_election,),
         5: (_workers,),
         6: (_balancers,),
@@ -40,7 +44,7 @@ def _nodes(seen: Seen, inventory: Inventory) -> Iterator[str]:
     known = {node.name: node for node in seen.nodes}
     for name, node in inventory.nodes.items():
         if name not in known:
-            yield f"{name}: the cluster has no such Node: write the name that `kubectl get nodes` shows, or join it first"
+            yield f"{name}: the cluster has no such Node: write the name that `kubectl get nodes` shows, or join it"
         elif known[name].internal_address != node.address:
             yield (
                 f"{name}: its Node has the InternalIP {known[name].internal_address}, nodes.yaml says {node.address}:"
@@ -73,7 +77,7 @@ def _cluster(seen: Seen, inventory: Inventory) -> Iterator[str]:
         yield f"certificatesDir is {configuration.certificates_dir}: only {PKI} is supported"
     for authority in ("ca", "front-proxy-ca", "etcd/ca"):
         if authority not in seen.authority_keys:
-            yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): certificates cannot be signed; not supported"
+            yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): nothing can be signed; not supported"
     port = manifests.parse(seen.manifests["kube-apiserver"]).flag("--secure-port")
     if port not in (None, str(APISERVER)):
         yield f"{seen.first}: the apiserver listens on port {port}: only {APISERVER} is supported"
@@ -92,8 +96,8 @@ def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
         floor = ETCD_FLOOR.get(version[:2], min(ETCD_FLOOR.values()))
         if version < floor:
             yield (
-                f"etcd {status.version} is older than {'.'.join(map(str, floor))} (GHSA-6vch-q96h-7gc3): raise it first,"
-                f" on {seen.first} by the image in /etc/kubernetes/manifests/etcd.yaml"
+                f"etcd {status.version} is older than {'.'.join(map(str, floor))} (GHSA-6vch-q96h-7gc3):"
+                f" raise it first, on {seen.first} by the image in /etc/kubernetes/manifests/etcd.yaml"
             )
     data = manifests.parse(seen.manifests["etcd"]).flag("--data-dir")
     if data != "/var/lib/etcd":
@@ -101,7 +105,10 @@ def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
     joined = {addresses.get(peer) for member in seen.members.members for peer in member.peer_urls}
     for name in seen.new_masters(inventory):
         if seen.machines[name].etcd_data and name not in joined:
-            yield f"{name}: /var/lib/etcd is not empty though {name} is no member: move it away; a member never starts on another's data"
+            yield (
+                f"{name}: /var/lib/etcd is not empty though {name} is no member: move it away;"
+                " a member never starts on another's data"
+            )
 
 
 def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
@@ -109,7 +116,8 @@ def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
     for node in inventory.masters:
         free = seen.machines[node.name].free_bytes
         if free < ROOM * size:
-            yield f"{node.name}: {free >> 20} MiB free under /var/lib, {ROOM * size >> 20} MiB wanted ({ROOM} x etcd's database)"
+            wanted = f"{ROOM * size >> 20} MiB wanted ({ROOM} x etcd's database)"
+            yield f"{node.name}: {free >> 20} MiB free under /var/lib, {wanted}: make room"
 
 
 def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
@@ -117,13 +125,34 @@ def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
         for component in COMPONENTS:
             image = manifests.parse(seen.manifests[component]).image
             if image not in seen.machines[name].images:
-                yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl pull) on {name}"
+                yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
+
+
+def _manifests(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    """What names the first master where only a person can say what another master should have there."""
+    first = inventory.nodes[seen.first]
+    for component, text in seen.manifests.items():
+        for volume in manifests.parse(text).host_paths:
+            if volume.type == "Socket":
+                yield f"{seen.first}: {component} talks to the socket {volume.path}, which no copy can give a new master"
+        for name in seen.new_masters(inventory):
+            try:
+                manifests.for_node(
+                    text,
+                    component=component,
+                    name=name,
+                    address=inventory.nodes[name].address,
+                    first_name=seen.first,
+                    first_address=first.address,
+                )
+            except manifests.ManifestError as error:
+                yield f"{seen.first}: {component}.yaml cannot be carried over to {name}: {error}"
 
 
 def _election(seen: Seen, _inventory: Inventory) -> Iterator[str]:
     for component in ("kube-controller-manager", "kube-scheduler"):
         if manifests.parse(seen.manifests[component]).flag("--leader-elect") == "false":
-            yield f"{seen.first}: {component} runs with --leader-elect=false: three of them would all act; remove the flag first"
+            yield f"{seen.first}: {component} has --leader-elect=false: three would all act; remove the flag first"
 
 
 def _workers(_seen: Seen, inventory: Inventory) -> Iterator[str]:

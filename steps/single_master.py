@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from nodes.first_master import RECORD
 
 from changes.change import Change
 from changes.files import File
 from changes.seen import Seen
 from changes.step import CarryOut
+from nodes.first_master import RECORD
 from nodes.hosts import KEPT
 from nodes.inventory import Inventory
 

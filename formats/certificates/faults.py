@@ -32,16 +32,13 @@ def faults(
         found.append(f"has common name {certificate.common_name!r}, wanted is {request.common_name!r}")
     if set(certificate.organizations) != set(request.organizations):
         found.append(
-            f"has {_organizations(certificate.organizations)},"
-            f" wanted is {_organizations(request.organizations)}"
+            f"has {_organizations(certificate.organizations)}, wanted is {_organizations(request.organizations)}"
         )
     found += _lacking("name", request.names, certificate.names)
     found += _lacking("address", request.addresses, certificate.addresses)
     found += _lacking("usage", request.usages, certificate.usages)
     if certificate.not_before > now:
-        found.append(
-            f"is not valid before {certificate.not_before:%Y-%m-%d %H:%M} UTC; it is {now:%Y-%m-%d %H:%M} now"
-        )
+        found.append(f"is not valid before {certificate.not_before:%Y-%m-%d %H:%M} UTC; it is {now:%Y-%m-%d %H:%M} now")
     if certificate.not_after <= now:
         found.append(f"expired on {certificate.not_after:%Y-%m-%d %H:%M} UTC; it is {now:%Y-%m-%d %H:%M} now")
     elif certificate.not_after < now + margin:
@@ -66,6 +63,4 @@ def _lacking(what: str, wanted: tuple[str, ...], present: frozenset[str]) -> lis
 
 
 def _organizations(organizations: tuple[str, ...]) -> str:
-    return (
-        "organization " + ", ".join(map(repr, sorted(organizations))) if organizations else "no organization"
-    )
+    return "organization " + ", ".join(map(repr, sorted(organizations))) if organizations else "no organization"

@@ -45,23 +45,17 @@ def read(pem: str) -> tuple[Certificate, ...]:
 
     Raises CertificateError where there is none, or one cannot be read.
     """
-    return tuple(_certificate(found) for found in load(pem))
+    loaded = load(pem)
+    try:
+        return tuple(map(_certificate, loaded))
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise CertificateError(f"a certificate that breaks X.509's rules: {error}") from None
 
 
 def is_signed_by(pem: str, ca_pem: str) -> bool:
     """Whether one of the CA certificates, by its name and key, has signed the first certificate of `pem`."""
     leaf = load(pem)[0]
-    for authority in load(ca_pem):
-        try:
-            leaf.verify_directly_issued_by(authority)
-        except (
-            InvalidSignature,
-            ValueError,
-            TypeError,
-        ):  # ValueError: another issuer's name; TypeError: another kind of key
-            continue
-        return True
-    return False
+    return any(_has_signed(authority, leaf) for authority in load(ca_pem))
 
 
 def describe(pem: str) -> str:
@@ -86,9 +80,15 @@ def load(pem: str) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
-        raise CertificateError(
-            f"no readable certificate in this PEM text of {len(pem)} characters: {error}"
-        ) from None
+        raise CertificateError(f"no readable certificate in this PEM text of {len(pem)} characters: {error}") from None
+
+
+def _has_signed(authority: x509.Certificate, leaf: x509.Certificate) -> bool:
+    try:
+        leaf.verify_directly_issued_by(authority)
+    except (InvalidSignature, TypeError, ValueError):  # another key, kind of key, or issuer's name
+        return False
+    return True
 
 
 def _certificate(found: x509.Certificate) -> Certificate:
@@ -103,9 +103,7 @@ def _certificate(found: x509.Certificate) -> Certificate:
         subject=found.subject.rfc4514_string(),
         issuer=found.issuer.rfc4514_string(),
         common_name=str(common_names[0].value) if common_names else "",
-        organizations=tuple(
-            str(o.value) for o in found.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-        ),
+        organizations=tuple(str(o.value) for o in found.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)),
         names=names,
         addresses=addresses,
         usages=_usages(found),

@@ -72,13 +72,9 @@ _KEY_USAGE = x509.KeyUsage(
 
 def _subject(request: Request) -> x509.Name:
     organizations = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, one) for one in request.organizations]
-    common_name = x509.RelativeDistinguishedName(
-        [x509.NameAttribute(NameOID.COMMON_NAME, request.common_name)]
-    )
+    common_name = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, request.common_name)])
     # Go puts all organizations into one set in front of the name.
-    return x509.Name(
-        [*([x509.RelativeDistinguishedName(organizations)] if organizations else []), common_name]
-    )
+    return x509.Name([*([x509.RelativeDistinguishedName(organizations)] if organizations else []), common_name])
 
 
 def _authority_key_id(authority: x509.Certificate) -> x509.AuthorityKeyIdentifier:

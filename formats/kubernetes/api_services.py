@@ -12,9 +12,7 @@ def unavailable(text: str) -> list[str]:
 
 
 def _fault(found: Mapping[str, Any]) -> str:
-    conditions = {
-        condition["type"]: condition for condition in (found.get("status") or {}).get("conditions") or ()
-    }
+    conditions = {condition["type"]: condition for condition in (found.get("status") or {}).get("conditions") or ()}
     available = conditions.get("Available", {})
     if available.get("status") == "True":
         return ""

@@ -40,7 +40,10 @@ def cluster_configuration(text: str) -> ClusterConfiguration:
 
 
 def with_endpoint(text: str, endpoint: str) -> str:
-    """The ConfigMap's text ClusterConfiguration with that controlPlaneEndpoint; every other byte stays."""
+    """The ConfigMap's text ClusterConfiguration with that controlPlaneEndpoint; every other byte stays.
+
+    KubernetesOutputError or YamlError where the text is no such thing.
+    """
     if not isinstance(document := yamltext.load(text), dict):
         raise KubernetesOutputError("not kubeadm's ClusterConfiguration")
     if "controlPlaneEndpoint" in document:

@@ -35,9 +35,7 @@ def every(text: str, kind: str, convert: Callable[[Mapping[str, Any]], T]) -> tu
     except KubernetesOutputError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise KubernetesOutputError(
-            f"not the JSON of a list of {kind} ({type(error).__name__}: {error})"
-        ) from None
+        raise KubernetesOutputError(f"not the JSON of a list of {kind} ({type(error).__name__}: {error})") from None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -24,6 +24,8 @@ def differences(ours: str, theirs: str, ignoring: Collection[str] = ()) -> list[
 def _fields(manifest: Manifest) -> dict[str, str]:
     fields = {flag: ",".join(values) for flag, values in manifest.flags.items()}
     told = {argument.path for argument in manifest.arguments}
+    # "--name value" takes two items
+    told |= {(*one.path[:-1], int(one.path[-1]) - 1) for one in manifest.arguments if not one.lead}
     return fields | dict(_flat(manifest.document, "", (), told))
 
 

@@ -2,65 +2,25 @@
 
 kubeadm renders from its ClusterConfiguration; a manifest may hold more than that (a patches folder, hand
 edits), so the text that runs is the source here. Known places get the node's own values, everything else
-stays byte for byte. Known are (kubeadm 1.37.2, phases/etcd/local.go and phases/controlplane/manifests.go):
-the annotations kubeadm.kubernetes.io/etcd.advertise-client-urls and
-…/kube-apiserver.advertise-address.endpoint, the probes' hosts, and the flags in the two tables below. The
-first master's address or name anywhere else is an error: neither copying nor changing it would be safe.
+stays byte for byte. Known are (kubeadm 1.37.2, phases/etcd/local.go and phases/controlplane/manifests.go)
+two annotations, the probes' hosts, and the flags in flags.py. The first master's address or name anywhere
+else is an error: neither copying nor changing it would be safe.
 """
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from formats.manifests.manifest import Argument, Manifest, ManifestError
+from formats.manifests.flags import OWN_ADDRESS, is_same_everywhere
+from formats.manifests.manifest import Argument, Manifest, ManifestError, at, parse
 from formats.manifests.renaming import Renaming
-from formats.yamltext import Path, insert_after, load, replace, scalars
-
-OWN_ADDRESS: Final = {
-    "etcd": (
-        "--advertise-client-urls",
-        "--initial-advertise-peer-urls",
-        "--listen-client-http-urls",
-        "--listen-client-urls",
-        "--listen-metrics-urls",
-        "--listen-peer-urls",
-    ),
-    "kube-apiserver": ("--advertise-address", "--bind-address", "--etcd-servers"),
-    "kube-controller-manager": ("--bind-address",),
-    "kube-scheduler": ("--bind-address",),
-}
-"""Flags that hold addresses of the node itself: what it listens on and advertises, and the etcd beside it.
-
---etcd-servers with more than one URL is a list for all masters and stays as it is.
-"""
-
-SAME_EVERYWHERE: Final = frozenset(
-    (
-        "--api-audiences",
-        "--cluster-name",
-        "--initial-cluster",
-        "--oidc-issuer-url",
-        "--service-account-issuer",
-        "--service-account-jwks-uri",
-    )
-)
-"""Flags whose values must be equal on all masters: they stay even where they name the first one."""
+from formats.manifests.strays import strays
+from formats.yamltext import Path, insert_after, load, replace
 
 _ANNOTATIONS: Final = (
     "kubeadm.kubernetes.io/etcd.advertise-client-urls",
     "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint",
 )
-
-_REACHED_AT: Final = {
-    "etcd": (
-        "--advertise-client-urls",
-        "--initial-advertise-peer-urls",
-        "--listen-client-urls",
-        "--listen-peer-urls",
-    ),
-    "kube-apiserver": ("--advertise-address",),
-}
-"""Without the node's own address (or all addresses) in these, the other masters would not find it."""
 
 
 def for_node(
@@ -79,7 +39,7 @@ def for_node(
     too, in the order of the member list; for etcd, and needed there (--initial-cluster-state becomes
     "existing"). Raises ManifestError.
     """
-    manifest = Manifest.parse(text)
+    manifest = parse(text)
     if manifest.name != component:
         raise ManifestError(f"this is the manifest of {manifest.name!r}, not of {component!r}")
     renaming = Renaming.between(first_name, first_address, name, address)
@@ -91,12 +51,15 @@ def for_node(
     if component == "etcd" and manifest.flag("--initial-cluster-state") is None:
         before = _only(manifest, "--initial-cluster").path
         rendered = insert_after(rendered, before, _JOINING)
-        _at(expected, before[:-1]).insert(int(before[-1]) + 1, _JOINING)
+        at(expected, before[:-1]).insert(int(before[-1]) + 1, _JOINING)
     if load(rendered) != expected:
+        raise ManifestError(f"{component}: this YAML cannot be edited value by value; write it as kubeadm does")
+    if found := list(strays(rendered, renaming)):
         raise ManifestError(
-            f"{component}: this YAML cannot be edited value by value; write it as kubeadm does"
+            f"{component}: the first master's manifest cannot be rendered for {name}: {'; '.join(found)}."
+            " Take such values out of the manifest and of kubeadm's ClusterConfiguration (extraArgs,"
+            " extraEnvs), or write them so that they hold on every master"
         )
-    _refuse_strays(Manifest.parse(rendered), rendered, renaming)
     return rendered
 
 
@@ -106,14 +69,14 @@ _JOINING: Final = "--initial-cluster-state=existing"
 def _own_addresses(manifest: Manifest, renaming: Renaming) -> Iterator[tuple[Path, str]]:
     """Path and new value of each known place that holds the first master's address."""
     for argument in manifest.arguments:
-        if argument.name in OWN_ADDRESS[manifest.name]:
+        if argument.name in OWN_ADDRESS[manifest.name] and not is_same_everywhere(argument):
             changed = renaming.of_addresses(argument.value)
-            if changed != argument.value and not _lists_all_masters(argument):
+            if changed != argument.value:
                 yield argument.path, argument.lead + changed
     for key, value in (manifest.document["metadata"].get("annotations") or {}).items():
         if key in _ANNOTATIONS and (changed := renaming.of_addresses(str(value))) != value:
             yield ("metadata", "annotations", key), changed
-    container = _at(manifest.document, manifest.container)
+    container = manifest.at(manifest.container)
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         host = ((container.get(probe) or {}).get("httpGet") or {}).get("host")
         if host and (changed := renaming.of_addresses(str(host))) != host:
@@ -123,9 +86,7 @@ def _own_addresses(manifest: Manifest, renaming: Renaming) -> Iterator[tuple[Pat
 def _member(manifest: Manifest, name: str, initial_cluster: Mapping[str, str]) -> dict[Path, str]:
     """The values that make etcd join: its name, and all members with itself."""
     if name not in initial_cluster:
-        raise ManifestError(
-            f"etcd: the initial cluster ({', '.join(initial_cluster) or 'empty'}) lacks {name}"
-        )
+        raise ManifestError(f"etcd: the initial cluster ({', '.join(initial_cluster) or 'empty'}) lacks {name}")
     cluster = ",".join(f"{member}={url}" for member, url in initial_cluster.items())
     wanted = {"--name": name, "--initial-cluster": cluster}
     if manifest.flag("--initial-cluster-state") is not None:
@@ -141,50 +102,8 @@ def _only(manifest: Manifest, flag: str) -> Argument:
     return found[0]
 
 
-def _refuse_strays(rendered: Manifest, text: str, renaming: Renaming) -> None:
-    """Raise for what still names the first master, and for what should name this node and doesn't."""
-    strays = [*_mentions(rendered, text, renaming), *_out_of_reach(rendered, renaming)]
-    if strays:
-        raise ManifestError(
-            f"{rendered.name}: the first master's manifest cannot be rendered for {renaming.name}:"
-            f" {'; '.join(strays)}. Take such values out of the manifest and of kubeadm's"
-            " ClusterConfiguration (extraArgs, extraEnvs), or write them so that they hold on every master"
-        )
-
-
-def _mentions(rendered: Manifest, text: str, renaming: Renaming) -> Iterator[str]:
-    arguments = {argument.path: argument for argument in rendered.arguments}
-    for scalar in scalars(text):
-        argument = arguments.get(scalar.path)
-        if argument and (argument.name in SAME_EVERYWHERE or _lists_all_masters(argument)):
-            continue
-        if scalar.path[-1] == "image":  # a registry's address is the same everywhere
-            continue
-        where = argument.name if argument else ".".join(map(str, scalar.path))
-        value = argument.value if argument else scalar.value
-        for mention in renaming.mentions(value, by_name=argument is not None or "env" in scalar.path):
-            yield f"{where} names {mention}"
-
-
-def _out_of_reach(rendered: Manifest, renaming: Renaming) -> Iterator[str]:
-    for flag in _REACHED_AT.get(rendered.name, ()):
-        value = rendered.flag(flag) or "not set"
-        if not renaming.reaches(value):
-            yield f"{flag} is {value}, without the node's address {renaming.address}"
-
-
-def _lists_all_masters(argument: Argument) -> bool:
-    return argument.name == "--etcd-servers" and "," in argument.value
-
-
-def _at(document: Any, path: Path) -> Any:
-    for key in path:
-        document = document[key]
-    return document
-
-
 def _with(document: Mapping[str, Any], values: Mapping[Path, str]) -> dict[str, Any]:
     copy = deepcopy(dict(document))
     for path, value in values.items():
-        _at(copy, path[:-1])[path[-1]] = value
+        at(copy, path[:-1])[path[-1]] = value
     return copy

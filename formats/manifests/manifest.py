@@ -102,14 +102,19 @@ class Manifest:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """All absolute paths on the host that hostPath volumes name, and flags (through the volume they lie in).
+        """All absolute paths on the host that the process reads, by read-only volumes or by flags; sorted.
 
-        Sorted. Left out are paths that no volume covers (they lie in the image), and what the process writes (a
-        log; its directory is a volume's).
+        Left out are paths that no volume covers (they lie in the image), and what the process writes: a log, and
+        volumes that it has mounted for writing alone.
         """
+        given = {mount.name for mount in self.mounts if mount.read_only}
         read = (argument.value for argument in self.arguments if argument.name not in _WRITTEN)
         named = (path for value in read for path in self._on_host(value))
-        return tuple(sorted({volume.path for volume in self.host_paths}.union(named)))
+        return tuple(sorted({volume.path for volume in self.host_paths if volume.name in given}.union(named)))
+
+    def at(self, path: Path) -> Any:
+        """What stands at that path of the document."""
+        return at(self.document, path)
 
     def _on_host(self, value: str) -> Iterator[str]:
         volumes = {volume.name: volume.path for volume in self.host_paths}
@@ -153,3 +158,10 @@ def _mounts(container: Mapping[str, Any]) -> Iterator[Mount]:
 
 
 parse = Manifest.parse
+
+
+def at(document: Any, path: Path) -> Any:
+    """What stands at that path."""
+    for key in path:
+        document = document[key]
+    return document

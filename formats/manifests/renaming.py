@@ -9,9 +9,7 @@ from typing import Self
 from formats.manifests.manifest import ManifestError
 
 # An address, "scheme://host:port/rest", "host:port" or "[v6]:port"
-_LOCATION = re.compile(
-    r"(?P<lead>[a-z][a-z0-9+.-]*://|)(?P<host>\[[^\]]*\]|[^\[\]:/]*)(?P<rest>(:\d+)?(/.*)?)"
-)
+_LOCATION = re.compile(r"(?P<lead>[a-z][a-z0-9+.-]*://|)(?P<host>\[[^\]]*\]|[^\[\]:/]*)(?P<rest>(:\d+)?(/.*)?)")
 _V4 = re.compile(r"(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\d)(?!\.\d)")
 _V6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*(?![0-9A-Za-z:])")
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, never listened on
@@ -41,7 +39,11 @@ class Renaming:
         """A comma-separated list of addresses, URLs or host:port, the first master's address replaced."""
         return ",".join(self._of_one(item) for item in value.split(","))
 
-    def reaches(self, value: str) -> bool:
+    def is_named_by(self, value: str) -> bool:
+        """Whether one of the items is the new node's own address."""
+        return any(self._host(item) == self.address for item in value.split(","))
+
+    def is_reached_by(self, value: str) -> bool:
         """Whether one of the items is the new node's own address, or all addresses."""
         return any(self._host(item) in (self.address, *_WILDCARDS) for item in value.split(","))
 

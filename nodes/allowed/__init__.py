@@ -23,8 +23,7 @@ _FOLDERS = ("", "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/us
 
 
 def cleared(command: str) -> str:
-    """The command as it may be sent: judged, its words quoted afresh. Raises NotPlainError, with the
-    reason."""
+    """The command as it may be sent: judged, its words quoted afresh. Raises NotPlainError."""
     if pipelines.allows(command):
         return command
     given = words(command)

@@ -11,10 +11,10 @@ def _kubectl(verb: str, flags: str = "", valued: str = "", operands: str | None 
     """kubectl's own cache of the API's resources may be switched off but not moved to another folder."""
     return Form(
         verb,
-        "-A --all-namespaces --insecure-skip-tls-verify --insecure-skip-tls-verify=true --cache-dir=/dev/null "
-        + flags,
-        "--kubeconfig --context --server -s --certificate-authority --tls-server-name --request-timeout -n --namespace "
-        + valued,
+        "-A --all-namespaces --insecure-skip-tls-verify --insecure-skip-tls-verify=true "
+        "--cache-dir=/dev/null " + flags,
+        "--kubeconfig --context --server -s --certificate-authority --tls-server-name "
+        "--request-timeout -n --namespace " + valued,
         operands,
     )
 
@@ -70,7 +70,8 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
         _kubectl(
             "get",
             "--no-headers --show-labels --show-managed-fields --ignore-not-found --ignore-not-found=true",
-            "-o --output -l --selector --field-selector --sort-by --chunk-size --subresource -L --label-columns",
+            "-o --output -l --selector --field-selector --sort-by --chunk-size --subresource -L "
+            "--label-columns",
             operands=rf"{NAME}(,{NAME})*",
         ),
         _raw_get,

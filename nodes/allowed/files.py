@@ -12,12 +12,10 @@ def _test(arguments: Sequence[str]) -> bool:
     return len(arguments) == 2 and re.fullmatch("-[bcdefghkLprSsuwx]", arguments[0]) is not None
 
 
-_FIND_ALONE = frozenset(
-    "-print -print0 -prune -xdev -mount -depth -empty -readable -not ! -a -and -o -or ( )".split()
-)
-_FIND_VALUED = frozenset(
-    "-name -iname -path -ipath -regex -lname -type -maxdepth -mindepth -newer -mmin -mtime -cmin -ctime -size -perm "
-    "-user -group -uid -gid -links -inum -samefile -printf".split()
+_FIND_ALONE = "-print -print0 -prune -xdev -mount -depth -empty -readable -not ! -a -and -o -or ( ) -L -P -H"
+_FIND_VALUED = (
+    "-name -iname -path -ipath -regex -lname -type -maxdepth -mindepth -newer -mmin -mtime -cmin -ctime "
+    "-size -perm -user -group -uid -gid -links -inum -samefile -printf"
 )
 
 
@@ -25,10 +23,10 @@ def _find(arguments: Sequence[str]) -> bool:
     """find with tests and prints alone: -delete, -exec, -ok, -fprint and -fls are in none of its lists."""
     waiting = iter(arguments)
     for word in waiting:
-        if word in _FIND_VALUED:
+        if word in _FIND_VALUED.split():
             if next(waiting, None) is None:
                 return False
-        elif word.startswith("-") and word not in _FIND_ALONE and word not in ("-L", "-P", "-H"):
+        elif word.startswith("-") and word not in _FIND_ALONE.split():
             return False
     return True
 
@@ -51,7 +49,8 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
     "openssl": (
         Form(
             "x509",
-            "-noout -subject -issuer -dates -startdate -enddate -serial -fingerprint -sha256 -sha1 -text -pubkey "
+            "-noout -subject -issuer -dates -startdate -enddate -serial -fingerprint -sha256 -sha1 "
+            "-text -pubkey "
             "-purpose -hash -modulus",
             "-in -inform -ext -checkend -checkhost -checkip -nameopt -certopt -dateopt -outform",
             long_dash=True,

@@ -1,5 +1,4 @@
-"""Commands of more than one program that testinfra emits on Debian and Ubuntu: matched whole, sent as they
-are."""
+"""What testinfra emits on Debian and Ubuntu with more than one program in it: matched whole, sent as it is."""
 
 import re
 
@@ -15,7 +14,8 @@ _PIPELINES = tuple(
         rf"md5sum {_WORD} \| cut -d' ' -f1",  # host.file(…).md5sum
         rf'systemctl list-unit-files \| grep -q "\^{_UNIT}"',  # host.service(…).exists
         rf"find -L /etc/rc\?\.d/ -name 'S\?\?{_UNIT}'",  # host.service(…).is_enabled
-        r"timeout 1 bash -c 'cat < /dev/null > /dev/tcp/[\w.:-]+/[0-9]+'",  # host.addr(…).port(…).is_reachable
+        # host.addr(…).port(…).is_reachable
+        r"timeout 1 bash -c 'cat < /dev/null > /dev/tcp/[\w.:-]+/[0-9]+'",
     )
 )
 

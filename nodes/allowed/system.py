@@ -15,7 +15,9 @@ def _command(arguments: Sequence[str]) -> bool:
 
 
 def _service(arguments: Sequence[str]) -> bool:
-    return len(arguments) == 2 and re.fullmatch(NAME, arguments[0]) is not None and arguments[1] == "status"
+    """`service NAME status`, for which it runs a script of that name: a name, then, and no path."""
+    name, *rest = arguments or ("",)
+    return rest == ["status"] and re.fullmatch(r"[A-Za-z0-9][\w@.-]*", name) is not None
 
 
 _JOURNALCTL = Form(

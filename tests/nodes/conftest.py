@@ -1,4 +1,4 @@
-"""Fixtures over real sshds: each test has its own, on one port of several loopback addresses."""
+"""Fixtures over real sshds on loopback addresses."""
 
 import getpass
 import os
@@ -16,10 +16,8 @@ from tests.nodes.real_sshd import SSHD, Sshd, free_port, keypair, node
 def user_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not Path(SSHD).exists():
         pytest.skip(f"no {SSHD}: install openssh-server (its service need not run)")
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(
-            mode=0o755, exist_ok=True
-        )  # sshd run by root wants it; the service's unit makes it
+    if os.geteuid() == 0:  # sshd run by root wants this folder, which its service's unit makes
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     return keypair(tmp_path_factory.mktemp("operator") / "id_ed25519")
 
 
@@ -55,8 +53,16 @@ def ssh(tmp_path: Path, user_key: Path) -> Callable[..., Ssh]:
     return make
 
 
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory, user_key: Path) -> Iterator[Sshd]:
+    """One sshd for all tests that leave it as it is; a session that a test breaks is that test's own."""
+    server = Sshd(tmp_path_factory.mktemp("lasting") / "wudang", "127.0.0.1", free_port(), user_key)
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def session(sshd: Callable[..., Sshd], ssh: Callable[..., Ssh]) -> Iterator[Session]:
-    opened = Session(node("wudang"), ssh(sshd()))
+def session(lasting: Sshd, ssh: Callable[..., Ssh]) -> Iterator[Session]:
+    opened = Session(node("wudang"), ssh(lasting))
     yield opened
     opened.close()

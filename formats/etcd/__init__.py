@@ -1,0 +1,29 @@
+"""What `etcdctl -w json` and `etcdutl -w json` of etcd 3.5 to 3.7 print, as values.
+
+IDs become hexadecimal, as etcd's own log and etcdctl's other outputs write them. Endpoints that don't
+answer are missing from the lists (the exit status tells), and a learner answers only `endpoint status`: ask
+no learner for hashkv, health or a linearizable read.
+"""
+
+from formats.etcd.alarms import Alarm, alarms
+from formats.etcd.endpoints import HashKV, Health, Status, hash_kv, health, statuses
+from formats.etcd.members import Member, MemberList, member_list
+from formats.etcd.output import EtcdOutputError
+from formats.etcd.snapshots import Snapshot, snapshot
+
+__all__ = [
+    "Alarm",
+    "EtcdOutputError",
+    "HashKV",
+    "Health",
+    "Member",
+    "MemberList",
+    "Snapshot",
+    "Status",
+    "alarms",
+    "hash_kv",
+    "health",
+    "member_list",
+    "snapshot",
+    "statuses",
+]

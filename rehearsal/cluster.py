@@ -1,0 +1,57 @@
+"""The lab's cluster and hosts as the rehearsal's own eyes see them, apart from the runbook's."""
+
+import subprocess
+import sys
+
+from nodes.fleet import Fleet
+from nodes.hosts import Hosts
+from nodes.inventory import load
+from rehearsal.runs import CHECKOUT
+
+FIRST = "shaolin"
+NEW = ("wudang", "emei")
+WORKER = "huashan"
+NODES = (FIRST, *NEW, WORKER)
+
+# Every file that the runbook could touch, and every process that it must not start again.
+_FILES = (
+    "find /etc/kubernetes /etc/hosts /etc/kubeadm-ha /etc/systemd/system /etc/nginx /var/lib/kubeadm-ha"
+    " /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/pki /root/.kube -type f"
+    " -printf '%p %T@ %m ' -exec sha256sum {} ';' 2>/dev/null | sort"
+)
+_PROCESSES = (
+    "ps -eo pid=,lstart=,comm= | grep -E 'etcd|kube|containerd$|nginx|coredns|pod-network'"
+    " | grep -v -E 'kubectl|etcdctl' | sort"
+)
+
+
+def lab(*arguments: str) -> None:
+    """python -m lab ARGUMENTS, as root; its progress goes where ours goes."""
+    subprocess.run([sys.executable, "-m", "lab", *arguments], cwd=CHECKOUT, check=True)
+
+
+def connect() -> Hosts:
+    """Sessions to all hosts. A reset keeps their keys, but not their connections."""
+    inventory = load(CHECKOUT / "nodes.yaml")
+    fleet = Fleet.open(inventory)
+    assert not fleet.problems, fleet.problems
+    return Hosts(fleet, inventory, FIRST)
+
+
+def files(hosts: Hosts) -> dict[str, str]:
+    """What stands on each node's disk: names, times, modes, digests."""
+    return {name: hosts.fleet[name].run(_FILES).stdout for name in NODES}
+
+
+def processes(hosts: Hosts) -> dict[str, str]:
+    """What runs on each node, and since when."""
+    return {name: hosts.fleet[name].run(_PROCESSES).stdout for name in NODES}
+
+
+def containers(hosts: Hosts) -> str:
+    """Every container's start time and restarts, as the API has them."""
+    template = (
+        "{range .items[*]}{.metadata.namespace}/{.metadata.name} {range .status.containerStatuses[*]}"
+        '{.state.running.startedAt} {.restartCount}{end}{"\\n"}{end}'
+    )
+    return hosts.kubectl("get", "pods", "-A", "-o", f"jsonpath={template}")

@@ -1,0 +1,93 @@
+"""The runbook run as its users run it: another process, its output, its exit code, its report."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+REPORT = CHECKOUT / ".lab" / "rehearsal.xml"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of the report. outcome: passed, failed, error or skipped; text: the failure's or the skip's."""
+
+    module: str
+    name: str
+    outcome: str
+    text: str
+    seconds: float
+
+    @property
+    def step(self) -> int:
+        return int(self.module.rpartition(".")[2].split("_")[1])
+
+
+@dataclass(frozen=True)
+class Run:
+    """status: pytest's exit code; seconds: of the whole process; killed: SIGKILL was sent and there is no report."""
+
+    status: int
+    output: str
+    seconds: float
+    report: ElementTree.Element | None
+
+    @property
+    def cases(self) -> list[Case]:
+        assert self.report is not None, self.output
+        return [_case(element) for element in self.report.iter("testcase")]
+
+    @property
+    def properties(self) -> dict[str, str]:
+        assert self.report is not None, self.output
+        return {element.get("name", ""): element.get("value", "") for element in self.report.iter("property")}
+
+    def of(self, outcome: str) -> list[Case]:
+        return [case for case in self.cases if case.outcome == outcome]
+
+
+def _case(element: ElementTree.Element) -> Case:
+    outcome, text = "passed", ""
+    for word in ("failure", "error", "skipped"):
+        found = element.find(word)
+        if found is not None:
+            outcome, text = word.replace("failure", "failed"), f"{found.get('message', '')}\n{found.text or ''}"
+    return Case(element.get("classname", ""), element.get("name", ""), outcome, text, float(element.get("time", "0")))
+
+
+def runbook(
+    *arguments: str,
+    nodes: Path = CHECKOUT / "nodes.yaml",
+    on_line: Callable[[str], object] = lambda _line: None,
+    kill: bool = False,
+) -> Run:
+    """pytest runbook/ --nodes=NODES ARGUMENTS.
+
+    `on_line` is called with each line as it is printed; where `kill` is set and it answers with something true,
+    the process group is ended with SIGKILL then and there.
+    """
+    REPORT.unlink(missing_ok=True)
+    began = time.monotonic()
+    lines = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "pytest", "runbook/", f"--nodes={nodes.name}", f"--junitxml={REPORT}", *arguments],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "COLUMNS": "160"},
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if on_line(line) and kill:
+                os.killpg(process.pid, signal.SIGKILL)
+    status = process.returncode
+    report = ElementTree.parse(REPORT).getroot() if REPORT.exists() else None
+    return Run(status, "".join(lines), time.monotonic() - began, report)

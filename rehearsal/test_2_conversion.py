@@ -1,0 +1,84 @@
+"""The conversion itself, under the eyes of a prober that counts what is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from lab import components, toolchain
+from lab.places import Places
+from lab.progress import Progress
+from nodes.hosts import Hosts
+from rehearsal import cluster
+from rehearsal.prober import Count, Prober
+from rehearsal.runs import CHECKOUT, Run, runbook
+
+
+@pytest.fixture(scope="module")
+def apiserver_started(view: Hosts) -> str:
+    return started(view)
+
+
+@pytest.fixture(scope="module")
+def conversion(
+    view: Hosts, apiserver_started: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, list[Count]]:
+    cache = Places.from_environment().cache
+    web = components.build_all(cache, toolchain.find(cache, Progress()), Progress())["web"] / "web"
+    prober = Prober(view, web, CHECKOUT / ".lab" / "admin.conf", tmp_path_factory.mktemp("prober"))
+    prober.start()
+
+    def watch(line: str) -> None:
+        if "::test_api_answers_through_the_balancers_own_address" in line:  # the change before it is made
+            prober.start_through_balancer()
+
+    run = runbook(on_line=watch)
+    return run, prober.stop()
+
+
+def test_conversion_ends_green(conversion: tuple[Run, list[Count]]) -> None:
+    run, _ = conversion
+    assert run.status == 0, run.output
+    assert {case.outcome for case in run.cases} == {"passed"}
+    print(f"{len(run.cases)} cases, {run.seconds:.0f} s in all")
+    assert "3 masters stand" in run.output
+
+
+def test_no_request_was_lost(conversion: tuple[Run, list[Count]]) -> None:
+    _, counts = conversion
+    print("\n".join(map(str, counts)))
+    assert len(counts) == 2 + len(cluster.NODES)
+    assert all(count.reads > 50 and count.writes > 50 for count in counts)
+    assert [loss for count in counts for loss in count.losses] == []
+    assert sum(count.lost for count in counts) == 0
+
+
+def test_first_masters_apiserver_was_not_restarted(
+    conversion: tuple[Run, list[Count]], view: Hosts, apiserver_started: str
+) -> None:
+    assert started(view) == apiserver_started
+
+
+def test_report_carries_what_a_ticket_needs(conversion: tuple[Run, list[Count]]) -> None:
+    run, _ = conversion
+    found = run.properties
+    assert found["ticket"] == "CHG0042"
+    assert found["kubernetes version"] == "v1.37.2"
+    assert found["etcd version"] == "3.7.3"
+    assert len(found["cluster uid"]) == 36
+    assert found["runbook commit"] not in ("", "unknown")
+
+
+def test_no_key_was_printed_or_reported(conversion: tuple[Run, list[Count]], view: Hosts) -> None:
+    run, _ = conversion
+    report = Path(CHECKOUT / ".lab" / "rehearsal.xml").read_text()
+    for file in ("ca.key", "sa.key", "etcd/ca.key", "apiserver.key"):
+        key = view.first.check(f"sed -n 2p /etc/kubernetes/pki/{file}").strip()
+        assert len(key) > 40
+        assert key not in run.output
+        assert key not in report
+    assert "PRIVATE KEY" not in run.output + report
+
+
+def started(view: Hosts) -> str:
+    """The start of the first master's apiserver, by its process."""
+    return view.first.check("ps -C kube-apiserver -o pid=,lstart=")

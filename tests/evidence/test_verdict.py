@@ -1,0 +1,161 @@
+"""The last lines of a run say what it has seen and no more."""
+
+from dataclasses import replace
+
+import pytest
+
+from evidence.case import Case, Kind, Outcome
+from evidence.gate import State, gates
+from evidence.run import Mode, Run
+from evidence.verdict import closing_lines
+
+COMMAND = "pytest runbook/ --nodes=nodes.yaml"
+KINDS = (Kind.CHANGE, Kind.VERIFY, Kind.TRIAL)
+WHOLE = tuple(Case(step, kind, f"test_{kind}_{step}", Outcome.PASSED) for step in range(1, 8) for kind in KINDS)
+
+
+def run(mode: Mode = Mode.CHANGE, *, to: int = 7, changes: int = 0, **outcomes: Outcome) -> Run:
+    """Every case passed but those that `outcomes` names: verify_3=Outcome.FAILED."""
+    cases = tuple(
+        replace(case, outcome=outcome, reason="saw smoke") if (outcome := outcomes.get(_key(case))) else case
+        for case in WHOLE
+    )
+    return Run(mode=mode, masters=3, command=COMMAND, to=to, cases=cases, changes=changes)
+
+
+def from_step(first: int, outcome: Outcome) -> dict[str, Outcome]:
+    return {_key(case): outcome for case in WHOLE if case.step >= first}
+
+
+def _key(case: Case) -> str:
+    return f"{case.kind}_{case.step}"
+
+
+def test_whole_conversion() -> None:
+    assert closing_lines(run(changes=57)) == [
+        "gates 1 2 3 4 5 6 7 hold",
+        "3 masters stand",
+        "57 changes made",
+        f"next: the audit, every night from now on: {COMMAND} -m verify",
+    ]
+
+
+def test_conversion_that_found_nothing_to_do() -> None:
+    assert "no change was needed" in closing_lines(run())
+
+
+def test_shut_gate_is_named_with_its_case_and_reason() -> None:
+    held_back = from_step(5, Outcome.HELD_BACK)
+    lines = closing_lines(run(verify_4=Outcome.FAILED, trial_4=Outcome.FAILED, changes=40, **held_back))
+    assert lines == [
+        "gates 1 2 3 hold; gate 4 is shut; gates 5 6 7 were not looked at",
+        "gate 4: test_verify_4 (and 1 more): saw smoke",
+        "not shown that 3 masters stand: that takes gates 2 3 4",
+        "40 changes finished before that",
+        f'next: see "What to do" at the failed case; the same command goes on from there: {COMMAND}',
+    ]
+
+
+def test_masters_stand_behind_gates_two_three_and_four() -> None:
+    lines = closing_lines(run(verify_5=Outcome.FAILED, changes=1, **from_step(6, Outcome.HELD_BACK)))
+    assert lines[0] == "gates 1 2 3 4 hold; gate 5 is shut; gates 6 7 were not looked at"
+    assert "3 masters stand" in lines
+
+
+@pytest.mark.parametrize("step", [2, 3, 4])
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])
+@pytest.mark.parametrize("kind", ["verify", "trial"])
+def test_masters_stand_only_when_every_case_of_those_gates_passed(step: int, outcome: Outcome, kind: str) -> None:
+    lines = closing_lines(run(**{f"{kind}_{step}": outcome}))
+    assert "3 masters stand" not in lines
+    assert "not shown that 3 masters stand: that takes gates 2 3 4" in lines
+
+
+def test_gate_without_any_case_does_not_hold() -> None:
+    whole = run()
+    without = replace(whole, cases=tuple(case for case in whole.cases if case.step != 3))
+    assert gates(without)[2].state is State.UNSEEN
+    assert "3 masters stand" not in closing_lines(without)
+
+
+def test_failed_change_is_named_and_its_gate_was_not_looked_at() -> None:
+    lines = closing_lines(run(**{**from_step(2, Outcome.HELD_BACK), "change_2": Outcome.FAILED}))
+    assert lines[:2] == [
+        "gate 1 holds; gates 2 3 4 5 6 7 were not looked at",
+        "step 2 failed: test_change_2: saw smoke",
+    ]
+    assert "no change was finished before that" in lines
+
+
+def test_narrowed_conversion_goes_on_with_the_next_step() -> None:
+    assert closing_lines(run(to=3, changes=2, **from_step(4, Outcome.NOT_RUN))) == [
+        "gates 1 2 3 hold; gates 4 5 6 7 were not looked at",
+        "not shown that 3 masters stand: that takes gates 2 3 4",
+        "2 changes made",
+        f"next: go on with step 4: {COMMAND}",
+    ]
+
+
+def test_narrowed_conversion_that_failed_keeps_its_end() -> None:
+    lines = closing_lines(run(to=3, verify_3=Outcome.FAILED, **from_step(4, Outcome.NOT_RUN)))
+    assert lines[-1].endswith(f"{COMMAND} --to 3")
+
+
+def test_conversion_that_was_broken_off_says_so() -> None:
+    lines = closing_lines(run(trial_3=Outcome.NOT_RUN, changes=1, **from_step(4, Outcome.NOT_RUN)))
+    assert lines[0] == "gates 1 2 hold; gate 3 was looked at in part; gates 4 5 6 7 were not looked at"
+    assert lines[-2:] == [
+        "1 change finished before that",
+        f"next: the run ended early; the same command goes on from there: {COMMAND}",
+    ]
+
+
+def audit(**outcomes: Outcome) -> Run:
+    not_of_it = {_key(case): Outcome.NOT_RUN for case in WHOLE if case.kind is not Kind.VERIFY}
+    return run(Mode.AUDIT, **{**not_of_it, **outcomes})
+
+
+def test_audit_holds_gates_by_their_checks_alone() -> None:
+    assert closing_lines(audit()) == [
+        "gates 1 2 3 4 5 6 7 hold",
+        "3 masters stand",
+        "next: nothing to do; all 7 checks passed",
+    ]
+
+
+def test_audit_names_each_shut_gate_and_suggests_the_plan() -> None:
+    assert closing_lines(audit(verify_2=Outcome.FAILED, verify_6=Outcome.FAILED)) == [
+        "gate 1 holds; gate 2 is shut; gates 3 4 5 hold; gate 6 is shut; gate 7 holds",
+        "gate 2: test_verify_2: saw smoke",
+        "gate 6: test_verify_6: saw smoke",
+        "not shown that 3 masters stand: that takes gates 2 3 4",
+        f'next: see "What to do" at each failed case; what a change run would do: {COMMAND} --plan',
+    ]
+
+
+def test_partial_audit_ends_with_what_part_it_was() -> None:
+    left_out = {f"verify_{step}": Outcome.NOT_RUN for step in (1, 2, 3, 4)}
+    assert closing_lines(audit(**left_out))[-2:] == [
+        f"next: the whole audit: {COMMAND} -m verify",
+        "partial: 3 of 7 checks",
+    ]
+
+
+def plan(outcome: Outcome = Outcome.PLANNED, *, to: int = 7, changes: int = 0, **outcomes: Outcome) -> Run:
+    cases = {_key(case): outcome if case.kind is Kind.CHANGE else Outcome.NOT_RUN for case in WHOLE}
+    return run(Mode.PLAN, to=to, changes=changes, **{**cases, **outcomes})
+
+
+def test_plan_counts_changes_or_says_that_there_are_none() -> None:
+    assert closing_lines(plan()) == ["nothing to change"]
+    assert closing_lines(plan(to=3)) == ["nothing to change up to step 3"]
+    assert closing_lines(plan(changes=9)) == [f"9 changes; run without --plan to make them: {COMMAND}"]
+    assert closing_lines(plan(changes=1, to=3)) == [f"1 change; run without --plan to make it: {COMMAND} --to 3"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.NOT_RUN, Outcome.HELD_BACK, Outcome.PASSED])
+def test_plan_that_did_not_look_at_everything_promises_nothing(outcome: Outcome) -> None:
+    lines = closing_lines(plan(change_3=outcome))
+    assert lines[-1] == "the plan is not complete; nothing was changed"
+    if outcome is Outcome.FAILED:
+        assert lines[0] == "step 3: test_change_3: saw smoke"

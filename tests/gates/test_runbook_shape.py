@@ -1,0 +1,83 @@
+"""What holds for every case of the real runbook; its files are collected here as a run would, and none is run."""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence.case import Kind
+from gates.cases import describe
+
+ROOT = Path(__file__).parents[2]
+# Fixtures through which a cluster can be written to, besides whatever a step defines.
+WRITING = {"carry_out", "trial"}
+
+
+class Kept:
+    """A plug-in that keeps what was collected."""
+
+    items: list[pytest.Function]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
+
+
+@pytest.fixture
+def cases(pytester: pytest.Pytester) -> list[pytest.Function]:
+    kept = Kept()
+    pytester.inline_run(str(ROOT / "runbook"), f"--nodes={ROOT / 'nodes.yaml'}", "--collect-only", "-q", plugins=[kept])
+    return kept.items
+
+
+def of_kind(cases: list[pytest.Function], *kinds: Kind) -> list[pytest.Function]:
+    return [case for case in cases if describe(case).kind in kinds]
+
+
+def fixtures(case: pytest.Function) -> list[pytest.FixtureDef[Any]]:
+    """All that the case requests, directly or through others."""
+    definitions: dict[str, Any] = case._fixtureinfo.name2fixturedefs
+    return [found[-1] for found in definitions.values()]
+
+
+def test_every_step_has_a_change_and_a_gate(cases: list[pytest.Function]) -> None:
+    """What has no step, or not one kind, is refused by the run itself; then there is nothing to find here."""
+    found = {(describe(case).step, describe(case).kind) for case in cases}
+    assert {(step, kind) for step in range(1, 8) for kind in (Kind.CHANGE, Kind.VERIFY)} <= found
+
+
+def test_step_has_a_file_of_its_own(cases: list[pytest.Function]) -> None:
+    assert {(describe(case).step, case.path.name[:7]) for case in cases} == {
+        (step, f"test_{step}_") for step in range(1, 8)
+    }
+
+
+def test_no_check_can_change_anything(cases: list[pytest.Function]) -> None:
+    writing = [
+        f"{case.nodeid}: {fixture.argname}"
+        for case in of_kind(cases, Kind.VERIFY)
+        for fixture in fixtures(case)
+        if fixture.argname in WRITING or fixture.func.__module__.startswith("steps.")
+    ]
+    assert not writing
+
+
+def test_no_change_uses_what_was_observed_before_it(cases: list[pytest.Function]) -> None:
+    """An observation that outlives its case would be stale after the change: checks alone may share one."""
+    shared = [
+        f"{case.nodeid}: {fixture.argname}"
+        for case in of_kind(cases, Kind.CHANGE)
+        for fixture in fixtures(case)
+        if fixture.func.__module__.startswith("checks.") and fixture.scope != "function"
+    ]
+    assert not shared
+
+
+def test_every_case_says_what_to_do_when_it_fails(cases: list[pytest.Function]) -> None:
+    silent = [case.nodeid for case in cases if not inspect.getdoc(case.function)]
+    assert not silent
+
+
+def test_names_read_as_sentences(cases: list[pytest.Function]) -> None:
+    short = [case.nodeid for case in cases if len(case.function.__name__.removeprefix("test_").split("_")) < 4]
+    assert not short

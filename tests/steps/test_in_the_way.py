@@ -1,0 +1,276 @@
+"""Each reason against a run, seen once; and a cluster that gives none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from changes.seen import Seen
+from formats import etcd
+from steps.in_the_way import in_the_way
+from tests.steps import states
+from tests.steps.states import every_state
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What differs from a cluster that nothing stands in the way of, and the reason that it must give."""
+
+    step: int
+    """The first step that it is a reason against."""
+    reason: str
+    """A part of the sentence, beginning with who it is about."""
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    inventory: Mapping[str, Any] = field(default_factory=dict)
+    machines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    manifests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Of the component's manifest: which text is replaced by which."""
+
+    def looked_at(self, last_step: int) -> list[str]:
+        seen = states.fresh()
+        texts = {name: seen.manifests[name].replace(*edit) for name, edit in self.manifests.items()}
+        assert all(text != seen.manifests[name] for name, text in texts.items()), "the edit changes nothing"
+        machines = {name: replace(seen.machines[name], **values) for name, values in self.machines.items()}
+        seen = replace(seen, manifests={**seen.manifests, **texts}, machines={**seen.machines, **machines})
+        return in_the_way(replace(seen, **self.seen), states.inventory(**self.inventory), last_step)
+
+    def given_to(self, last_step: int) -> list[str]:
+        return [reason for reason in self.looked_at(last_step) if reason.startswith(self.reason)]
+
+
+def _configured(**values: Any) -> dict[str, Any]:
+    return {"configuration": replace(states.configuration(), **values)}
+
+
+def _of_size(size: int, version: str = "3.7.3") -> dict[str, Any]:
+    return {"statuses": tuple(replace(one, db_size=size, version=version) for one in states.fresh().statuses)}
+
+
+DEFECTS = {
+    "a node that the cluster does not know": Defect(
+        1,
+        "emei: the cluster has no such Node: write the name that `kubectl get nodes` shows, or join it",
+        seen={"nodes": states.nodes("shaolin", "wudang", "huashan")},
+    ),
+    "another address than the Node's": Defect(
+        1,
+        "huashan: its Node has the InternalIP 192.0.2.9, nodes.yaml says 10.27.52.80",
+        seen={
+            "nodes": (
+                *states.nodes("shaolin", "wudang", "emei"),
+                replace(states.nodes("huashan")[0], internal_address="192.0.2.9"),
+            )
+        },
+    ),
+    "a node that is not ready": Defect(
+        1,
+        "wudang: not Ready (container runtime is down): mend it first",
+        seen={
+            "nodes": tuple(
+                replace(node, ready=node.name != "wudang", reason="container runtime is down")
+                for node in states.nodes(*states.ADDRESSES)
+            )
+        },
+    ),
+    "a node that the inventory does not know": Defect(
+        1,
+        "hengshan: a Node that nodes.yaml does not list: add it",
+        seen={"nodes": states.nodes(*states.ADDRESSES, "hengshan")},
+    ),
+    "kubelets of two versions": Defect(
+        1,
+        "kubelets of several versions (v1.36.9, v1.37.2): finish the upgrade first",
+        seen={
+            "nodes": tuple(
+                replace(node, kubelet_version="v1.36.9" if node.name == "huashan" else "v1.37.2")
+                for node in states.nodes(*states.ADDRESSES)
+            )
+        },
+    ),
+    "a missing program": Defect(
+        1, "wudang: no etcdctl on the PATH of root: install it", machines={"wudang": {"missing": ("etcdctl",)}}
+    ),
+    "another endpoint": Defect(
+        1,
+        "kubeadm-config already names controlPlaneEndpoint old.lab:6443: write that one in nodes.yaml",
+        seen=_configured(control_plane_endpoint="old.lab:6443"),
+    ),
+    "another cluster than the pinned one": Defect(
+        1,
+        f"this is another cluster: nodes.yaml pins uid {'1' * 8}-1111-1111-1111-{'1' * 12}, kube-system here has 0d4ff",
+        inventory={"uid": f"{'1' * 8}-1111-1111-1111-{'1' * 12}"},
+    ),
+    "another certificates directory": Defect(
+        1, "certificatesDir is /srv/pki: only /etc/kubernetes/pki", seen=_configured(certificates_dir="/srv/pki")
+    ),
+    "no key of the cluster's CA": Defect(
+        1,
+        "shaolin: no /etc/kubernetes/pki/ca.key (an external CA)",
+        seen={"authority_keys": frozenset({"front-proxy-ca", "etcd/ca"})},
+    ),
+    "no key of etcd's CA": Defect(
+        1,
+        "shaolin: no /etc/kubernetes/pki/etcd/ca.key (an external CA)",
+        seen={"authority_keys": frozenset({"front-proxy-ca", "ca"})},
+    ),
+    "no key of the front proxy's CA": Defect(
+        1,
+        "shaolin: no /etc/kubernetes/pki/front-proxy-ca.key (an external CA)",
+        seen={"authority_keys": frozenset({"etcd/ca", "ca"})},
+    ),
+    "another port of the apiserver": Defect(
+        1,
+        "shaolin: the apiserver listens on port 6444: only 6443 is supported",
+        manifests={"kube-apiserver": ("--secure-port=6443", "--secure-port=6444")},
+    ),
+    "an alarm": Defect(
+        2,
+        "etcd: alarm NOSPACE on member 43c6d27e69ab8cd9",
+        seen={"alarms": (etcd.Alarm("43c6d27e69ab8cd9", "NOSPACE"),)},
+    ),
+    "a member on a machine that is no master": Defect(
+        2,
+        "etcd: member huashan at https://10.27.52.80:2380 is no master of nodes.yaml",
+        seen={"members": states.members("shaolin", "huashan")},
+    ),
+    "a learner on a machine that is no master": Defect(
+        2,
+        "etcd: learner 63 at https://10.27.52.80:2380 is no master of nodes.yaml",
+        seen={"members": states.members("shaolin", learner="huashan")},
+    ),
+    "a member that is reached at localhost": Defect(
+        2,
+        "etcd: member localhost at https://localhost:2380 is no master of nodes.yaml",
+        seen={"members": states.members("localhost")},
+    ),
+    "etcd 3.5 before the mended one": Defect(
+        2, "etcd 3.5.32 is older than 3.5.33 (GHSA-6vch-q96h-7gc3)", seen=_of_size(1, "3.5.32")
+    ),
+    "etcd 3.6 before the mended one": Defect(2, "etcd 3.6.13 is older than 3.6.14", seen=_of_size(1, "3.6.13")),
+    "etcd 3.7 before the mended one": Defect(2, "etcd 3.7.0 is older than 3.7.1", seen=_of_size(1, "3.7.0")),
+    "an etcd that nobody mends": Defect(2, "etcd 3.4.37 is older than 3.5.33", seen=_of_size(1, "3.4.37")),
+    "another data directory": Defect(
+        2,
+        "shaolin: etcd keeps its data in /srv/etcd: only /var/lib/etcd is supported",
+        manifests={"etcd": ("--data-dir=/var/lib/etcd", "--data-dir=/srv/etcd")},
+    ),
+    "data of another etcd": Defect(
+        2,
+        "emei: /var/lib/etcd is not empty though emei is no member: move it away",
+        machines={"emei": {"etcd_data": True}},
+    ),
+    "no room for three databases": Defect(
+        2,
+        "wudang: 299 MiB free under /var/lib, 300 MiB wanted (3 x etcd's database)",
+        seen=_of_size(100 << 20),
+        machines={"wudang": {"free_bytes": 299 << 20}},
+    ),
+    "an image that is not there": Defect(
+        3,
+        "emei: image registry.k8s.io/kube-scheduler:v1.37.2 is not there: `ctr -n k8s.io images pull registry.k8s.io/",
+        machines={
+            "emei": {
+                "images": frozenset(
+                    image for image in states.fresh().machines["emei"].images if "scheduler" not in image
+                )
+            }
+        },
+    ),
+    "a socket of a key service": Defect(
+        3,
+        "shaolin: kube-apiserver talks to the socket /etc/ssl/certs",
+        manifests={
+            "kube-apiserver": ("/etc/ssl/certs\n      type: DirectoryOrCreate", "/etc/ssl/certs\n      type: Socket")
+        },
+    ),
+    "the first master's address where only a person can say what belongs there": Defect(
+        3,
+        "shaolin: kube-apiserver.yaml cannot be carried over to wudang: kube-apiserver: ",
+        manifests={
+            "kube-apiserver": (
+                "    - --secure-port=6443",
+                "    - --secure-port=6443\n    - --external-hostname=10.27.53.32",
+            )
+        },
+    ),
+    "a controller-manager that does not elect": Defect(
+        4,
+        "shaolin: kube-controller-manager has --leader-elect=false: three would all act",
+        manifests={"kube-controller-manager": ("--leader-elect=true", "--leader-elect=false")},
+    ),
+    "a scheduler that does not elect": Defect(
+        4,
+        "shaolin: kube-scheduler has --leader-elect=false: three would all act",
+        manifests={"kube-scheduler": ("--leader-elect=true", "--leader-elect=false")},
+    ),
+    "no worker": Defect(
+        5,
+        "no worker in nodes.yaml: every node would be tainted",
+        seen={"nodes": states.nodes("shaolin", "wudang", "emei")},
+        inventory={"roles": "shaolin:master wudang:master emei:master"},
+    ),
+    "somebody on the endpoint's port": Defect(
+        6,
+        "emei: something listens on port 8443 already: free it, or choose another endpoint port",
+        machines={"emei": {"listening": frozenset({22, 8443})}},
+    ),
+    "an nginx without streams": Defect(
+        6,
+        "emei: its nginx has no stream module: install one that has (Debian: libnginx-mod-stream)",
+        machines={"emei": {"nginx": "configure arguments: --with-http_ssl_module"}},
+    ),
+}
+
+every_defect = pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
+
+
+@every_state
+def test_nothing_stands_in_the_way_of_a_sound_cluster(seen: Seen) -> None:
+    """Nor of one that an earlier run, killed or finished, has left."""
+    assert in_the_way(seen, states.inventory(), 7) == []
+
+
+@every_defect
+def test_a_defect_gives_its_reason_from_the_step_on_that_it_matters_to(defect: Defect) -> None:
+    assert defect.given_to(defect.step), "\n".join(defect.looked_at(defect.step))
+    assert not defect.given_to(defect.step - 1)
+
+
+def test_every_reason_is_said_at_once() -> None:
+    """Mending one and starting again, one after the other, is no way to use a change window."""
+    seen = replace(
+        states.fresh(),
+        nodes=states.nodes("shaolin", "wudang", "emei"),
+        members=states.members("shaolin", "huashan"),
+        authority_keys=frozenset(),
+    )
+    assert len(in_the_way(seen, states.inventory(), 2)) == 5
+
+
+@pytest.mark.parametrize("version", ["3.5.33", "3.6.14", "3.7.1", "3.8.0"])
+def test_an_etcd_from_the_mended_version_on_is_no_reason(version: str) -> None:
+    assert in_the_way(replace(states.fresh(), **_of_size(1, version)), states.inventory(), 2) == []
+
+
+def test_room_for_three_databases_is_enough() -> None:
+    seen = replace(states.fresh(), **_of_size(100 << 20))
+    machines = {name: replace(one, free_bytes=300 << 20) for name, one in seen.machines.items()}
+    assert in_the_way(replace(seen, machines=machines), states.inventory(), 2) == []
+
+
+def test_an_endpoint_that_is_configured_already_is_no_reason() -> None:
+    seen = replace(states.fresh(), **_configured(control_plane_endpoint="api.lab:8443"))
+    assert in_the_way(seen, states.inventory(uid=states.UID), 1) == []
+
+
+def test_the_runbooks_own_balancer_may_listen_on_the_endpoints_port() -> None:
+    seen = replace(states.fresh(), machines=states.machines(balancers=("emei",)))
+    assert not [reason for reason in in_the_way(seen, states.inventory(), 7) if "8443" in reason]
+
+
+def test_data_of_a_member_that_has_joined_is_no_reason() -> None:
+    seen = replace(
+        states.fresh(), members=states.members("shaolin", learner="emei"), machines=states.machines(("shaolin", "emei"))
+    )
+    assert in_the_way(seen, states.inventory(), 2) == []

@@ -1,0 +1,44 @@
+"""Step 5: labels and taint first, evictions after."""
+
+from changes.api_objects import Labelled, Tainted
+from changes.evictions import NoOrdinaryPods
+from changes.seen import Seen
+from formats.kubernetes import Taint
+from steps import masters
+from tests.steps import states
+from tests.steps.states import contents, every_state, table
+
+EXPECTED = """\
+wudang: label node-role.kubernetes.io/control-plane
+wudang: label node.kubernetes.io/exclude-from-external-load-balancers
+wudang: taint node-role.kubernetes.io/control-plane:NoSchedule
+emei: label node-role.kubernetes.io/control-plane
+emei: label node.kubernetes.io/exclude-from-external-load-balancers
+emei: taint node-role.kubernetes.io/control-plane:NoSchedule
+wudang: no ordinary pods
+emei: no ordinary pods
+"""
+
+
+@every_state
+def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
+    changes = masters.changes(seen, states.inventory())
+    assert table(changes) == EXPECTED
+    assert contents(changes) == contents(masters.changes(states.fresh(), states.inventory()))
+
+
+def test_all_taints_stand_before_the_first_eviction() -> None:
+    """What leaves one new master must land on neither."""
+    kinds = [type(one) for one in masters.changes(states.fresh(), states.inventory())]
+    assert kinds.index(NoOrdinaryPods) == len(kinds) - 2
+    assert set(kinds[:-2]) == {Labelled, Tainted}
+
+
+def test_evicted_is_what_the_taint_would_not_let_in() -> None:
+    taint = Taint("node-role.kubernetes.io/control-plane", "NoSchedule")
+    changes = masters.changes(states.fresh(), states.inventory())
+    assert {one.taint for one in changes if isinstance(one, Tainted | NoOrdinaryPods)} == {taint}
+
+
+def test_the_first_master_is_left_as_it_is() -> None:
+    assert "shaolin" not in {one.node for one in masters.changes(states.fresh(), states.inventory())}
