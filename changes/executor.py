@@ -31,13 +31,14 @@ def execute(changes: Sequence[Change], hosts: Hosts, listener: Listener) -> list
     (the member may have been promoted although the client timed out): the second look is. The first change that is
     not so after its deed ends the list, since what follows it counts on it.
 
-    Raises InterruptedRunError at the end of the change in hand, LockLostError before the next one.
+    Raises InterruptedRunError at the end of the change in hand, LockLost before the next one.
     """
     with deferred() as interrupt:
         for change in changes:
             before = change.look(hosts)
             if before.so:
                 listener.already(change)
+                interrupt.raise_if_any(str(change))
                 continue
             if hosts.lock is None:
                 raise AssertionError(f"{change}: a change without the lock")

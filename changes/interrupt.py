@@ -1,9 +1,12 @@
-"""Ctrl-C and SIGTERM wait for the end of the change in hand: a change is never cut in two by its operator."""
+"""Signals that ask to stop wait for the end of the change in hand: a change is never cut in two by its operator."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+# Ctrl-C, a service manager's stop, and the operator's terminal going away.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class InterruptedRunError(Exception):
@@ -26,9 +29,9 @@ class Deferred:
 
 @contextmanager
 def deferred() -> Iterator[Deferred]:
-    """While inside, SIGINT and SIGTERM are noted, not acted on."""
+    """While inside, the signals that ask to stop are noted, not acted on."""
     noted = Deferred()
-    former = {number: signal.signal(number, noted.note) for number in (signal.SIGINT, signal.SIGTERM)}
+    former = {number: signal.signal(number, noted.note) for number in STOPPING}
     try:
         yield noted
     finally:

@@ -1,77 +1,100 @@
-"""The lab's command line: python -m lab up | reset | down | status | ssh NODE [-- COMMAND] | kill NODE | start NODE."""
+"""The lab's command line: up, reset, down, status, ssh NODE [-- COMMAND], kill NODE, start NODE."""
 
 import argparse
 import os
 import shlex
+import signal
 import sys
+from types import FrameType
 
 from lab import hosts as inventory
-from lab import lifecycle, machine_checks, record, ssh, status
+from lab import lifecycle, machine_checks, record, ssh, status, tools
 from lab.command import CommandFailed
+from lab.host import BootFailed
+from lab.hosts import Hosts
 from lab.places import NODES_FILE, Places
 from lab.progress import Progress
 from lab.refusals import Refusal
 
-REFUSED, FAILED = 2, 1
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(_parser().parse_args())
+    except Refusal as refusal:
+        return _end(REFUSED, str(refusal))
+    except (CommandFailed, BootFailed, TimeoutError, OSError) as failure:
+        return _end(FAILED, str(failure))
+    except KeyboardInterrupt:
+        return _end(INTERRUPTED, "interrupted; `lab up` takes it from here, `lab down` removes it")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    machine_checks.linux()
+    places, progress, hosts = Places.from_environment(), Progress(), inventory.load(NODES_FILE)
+    if arguments.verb == "status":
+        return status.show(places, hosts)
+    if arguments.verb == "ssh":
+        _become_ssh(hosts, arguments.node, arguments.command)
+    machine_checks.root()
+    with record.only_one():
+        if arguments.verb == "down":
+            machine_checks.our_state(places)
+            lifecycle.down(places, progress)
+            return 0
+        machine_checks.our_lab(places, hosts)
+        if arguments.verb == "kill":
+            lifecycle.kill(places, hosts.named(arguments.node), progress)
+        elif arguments.verb == "start":
+            lifecycle.start(places, hosts.named(arguments.node), hosts, progress)
+        else:
+            machine_checks.room(places)
+            machine_checks.btrfs()
+            tools.install_missing(progress)
+            machine_checks.addresses(hosts)
+            make = lifecycle.up if arguments.verb == "up" else lifecycle.reset
+            make(places, hosts, progress)
+    return 0
+
+
+def _become_ssh(hosts: Hosts, name: str, command: list[str]) -> None:
+    """Let the SSH client take this process's place; several words reach the host's shell as they are here."""
+    if not hosts.key.exists():
+        raise Refusal(f"there is no {hosts.key} to log in with: `lab up` makes it")
+    words = command[1:] if command[:1] == ["--"] else command
+    line = ssh.line(hosts.named(name), hosts, *([shlex.join(words)] if len(words) > 1 else words))
+    os.execvp(line[0], line)  # noqa: S606 - the lab's own words
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description="real hosts on this machine, to rehearse on")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
-    verbs.add_parser("up", help="bring the lab up: hosts and a cluster with one master; leaves alone what is up already")
+    verbs.add_parser("up", help="hosts and a cluster with one master; what is up already is left alone")
     verbs.add_parser("reset", help="fresh hosts and a fresh cluster with one master")
-    verbs.add_parser("down", help="remove the lab from the machine; keeps what was built")
-    verbs.add_parser("status", help="what is there, and what is missing")
+    verbs.add_parser("down", help="remove the lab from the machine; what was built is kept")
+    verbs.add_parser("status", help="what is up, and what is missing")
     for verb, text in (
         ("ssh", "a shell on NODE, or one command"),
         ("kill", "cut NODE's power"),
         ("start", "start NODE again after kill"),
     ):
-        verb_parser = verbs.add_parser(verb, help=text)
-        verb_parser.add_argument("node", metavar="NODE")
+        node_verb = verbs.add_parser(verb, help=text)
+        node_verb.add_argument("node", metavar="NODE")
         if verb == "ssh":
-            verb_parser.add_argument("command", metavar="-- COMMAND", nargs=argparse.REMAINDER)
+            node_verb.add_argument("command", metavar="-- COMMAND", nargs=argparse.REMAINDER)
     return parser
 
 
-def main() -> int:
-    arguments = _parser().parse_args()
-    try:
-        return _run(arguments)
-    except Refusal as refusal:
-        sys.stderr.write(f"lab: {refusal}\n")
-        return REFUSED
-    except (CommandFailed, TimeoutError) as failure:
-        sys.stderr.write(f"lab: {failure}\n")
-        return FAILED
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End on SIGTERM as on Ctrl-C, so that what runs below is ended too."""
+    raise KeyboardInterrupt
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    places, progress = Places.from_environment(), Progress()
-    hosts = inventory.load(NODES_FILE)
-    if arguments.verb == "ssh":
-        node = hosts.named(arguments.node)
-        words = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
-        line = ssh.line(node, hosts, *([shlex.join(words)] if len(words) > 1 else words))
-        os.execvp(line[0], line)  # noqa: S606 - the client takes this process's place
-    machine_checks.linux_and_root()
-    if arguments.verb == "status":
-        return status.show(places, hosts)
-    with record.only_one():
-        machine_checks.our_lab(places, hosts)
-        if arguments.verb in ("up", "reset"):
-            machine_checks.room(places)
-            machine_checks.btrfs_possible()
-            machine_checks.install_tools(progress)
-            machine_checks.addresses_free(hosts)
-            (lifecycle.up if arguments.verb == "up" else lifecycle.reset)(places, hosts, progress)
-        elif arguments.verb == "down":
-            lifecycle.down(places, progress)
-        elif arguments.verb == "kill":
-            lifecycle.kill(places, hosts.named(arguments.node), progress)
-        else:
-            lifecycle.start(places, hosts.named(arguments.node), hosts, progress)
-    return 0
+def _end(status: int, text: str) -> int:
+    sys.stderr.write(f"lab: {text}\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from lab.command import run
+from lab.command import CommandFailed, run
 from lab.places import Places
+from lab.refusals import Refusal
 
-SIZE = 64 << 30  # of the sparse file: what is written counts, and freed room goes back to the machine (discard)
+SIZE = 64 << 30  # bytes, of a sparse file: only what is written counts, and discard gives freed room back
 
 
 def mount(places: Places) -> None:
@@ -20,12 +21,23 @@ def mount(places: Places) -> None:
             image.truncate(SIZE)
         run(["mkfs.btrfs", "--quiet", "--label", "kubeadm-ha-lab", partial])
         partial.rename(places.disk_image)
-    run(["mount", "-o", "loop,noatime,discard=async", places.disk_image, places.disk])
+    try:
+        run(["mount", "-t", "btrfs", "-o", "loop,noatime,discard=async", places.disk_image, places.disk])
+    except CommandFailed as error:
+        raise Refusal(
+            f"the lab's disk does not mount: if this machine can mount btrfs from a file at all, delete "
+            f"{places.disk_image}, and the next `lab up` makes it anew\n{error}"
+        ) from error
     (places.disk / "hosts").mkdir(exist_ok=True)
 
 
+def device(places: Places) -> Path:
+    """The loop device that the disk is mounted from."""
+    return Path(run(["findmnt", "--noheadings", "--output", "SOURCE", "--nofsroot", places.disk]).strip())
+
+
 def unmount(places: Places) -> None:
-    """Unmount the disk; its loop device goes with it (mount set it up with autoclear)."""
+    """Unmount the disk; its loop device goes with it, for mount set it up so."""
     if os.path.ismount(places.disk):
         run(["umount", places.disk])
 
@@ -39,8 +51,13 @@ def snapshot(of: Path, path: Path) -> None:
 
 
 def delete(path: Path, disk: Path) -> None:
-    """Delete a subvolume with those inside it (systemd makes some of its own below /var)."""
+    """Delete a subvolume with those inside it, of which systemd makes some."""
     listed = run(["btrfs", "subvolume", "list", "-o", path]).splitlines()
     for inner in sorted((line.split(" path ", 1)[1] for line in listed), reverse=True):
         run(["btrfs", "--quiet", "subvolume", "delete", disk / inner])
     run(["btrfs", "--quiet", "subvolume", "delete", path])
+
+
+def sync(path: Path) -> None:
+    """See that what is on the disk now survives a crash of the machine."""
+    run(["btrfs", "filesystem", "sync", path])

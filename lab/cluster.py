@@ -1,11 +1,10 @@
-"""The cluster with one master, as kubeadm makes it: init on the first, join on the others, pod network, all Ready."""
+"""The cluster with one master, as kubeadm makes it: init, pod network, join, until all is Ready."""
 
 import hashlib
 import json
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -26,17 +25,21 @@ def make(hosts: Hosts, progress: Progress) -> None:
     """Bring up the cluster on hosts that have none; writes the admin kubeconfig beside the key."""
     first = hosts.first_master
     token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
+    versions = {
+        "kubernetes": images.KUBERNETES,
+        "etcd_tag": images.ETCD_TAG,
+        "coredns_tag": images.COREDNS_TAG,
+    }
     with progress.stage(f"kubeadm init on {first.name}"):
-        _kubeadm(first, hosts, "init", token=token, kubernetes=images.KUBERNETES, etcd_tag=images.ETCD_TAG,
-                 coredns_tag=images.COREDNS_TAG)  # fmt: skip
+        _put(first, hosts, "/etc/kubernetes/audit-policy.yaml", (FILES / "audit-policy.yaml").read_bytes())
+        _kubeadm(first, hosts, "init", token=token, **versions)
     ca_hash = public_key_hash(ssh.command(first, hosts, "cat /etc/kubernetes/pki/ca.crt").encode())
     with progress.stage(f"pod network; kubeadm join on {', '.join(host.name for host in hosts.joining)}"):
         network = (MANIFESTS / "pod-network.yaml").read_bytes()
         with ThreadPoolExecutor() as pool:
-            work = [pool.submit(ssh.command, first, hosts, f"{KUBECTL} apply -f -", stdin=network)]
-            work += [pool.submit(_join, host, hosts, token, ca_hash) for host in hosts.joining]
-            for each in work:
-                each.result()
+            applied = pool.submit(ssh.command, first, hosts, f"{KUBECTL} apply -f -", stdin=network)
+            list(pool.map(lambda host: _join(host, hosts, token, ca_hash), hosts.joining))
+            applied.result()
     fetch_admin_conf(hosts)
     with progress.stage("waiting until every node is Ready and CoreDNS is available"):
         wait_until_ready(hosts)
@@ -53,7 +56,8 @@ def wait_until_ready(hosts: Hosts) -> None:
 def what_is_missing(hosts: Hosts) -> list[str]:
     """Ask the first master's API server; gives what keeps the cluster from being whole, in words."""
     try:
-        said = ssh.command(hosts.first_master, hosts, f"{KUBECTL} get nodes,deployments -A -o json", deadline=20)
+        line = f"{KUBECTL} get nodes,deployments -A -o json"
+        said = ssh.command(hosts.first_master, hosts, line, deadline=20)
     except CommandFailed as error:
         return [f"the API server does not answer: {error.stderr.strip() or error}"]
     return missing_in(json.loads(said)["items"], [host.name for host in hosts.all])
@@ -72,7 +76,8 @@ def missing_in(items: list[dict[str, Any]], names: list[str]) -> list[str]:
     for item in items:
         if item["kind"] == "Deployment" and item["metadata"]["name"] == "coredns":
             wanted, there = item["spec"]["replicas"], item["status"].get("availableReplicas", 0)
-            return missing if there >= wanted else [*missing, f"CoreDNS: {there} of {wanted} replicas are available"]
+            missing += [f"CoreDNS: {there} of {wanted} replicas are available"] * (there < wanted)
+            return missing
     return [*missing, "there is no CoreDNS"]
 
 
@@ -81,13 +86,14 @@ def fetch_admin_conf(hosts: Hosts) -> None:
     text = ssh.command(hosts.first_master, hosts, "cat /etc/kubernetes/admin.conf")
     hosts.admin_conf.touch(mode=0o600)
     hosts.admin_conf.write_text(text)
-    identity.give_to_owner(hosts.admin_conf, hosts)
+    identity.give_to_user(hosts.admin_conf)
 
 
 def public_key_hash(certificate: bytes) -> str:
     """What kubeadm calls a CA certificate's hash: SHA-256 of its public key."""
     key = x509.load_pem_x509_certificate(certificate).public_key()
-    return f"sha256:{hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()}"
+    encoded = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
 
 
 def _join(host: Host, hosts: Hosts, token: str, ca_hash: str) -> None:
@@ -97,5 +103,10 @@ def _join(host: Host, hosts: Hosts, token: str, ca_hash: str) -> None:
 def _kubeadm(host: Host, hosts: Hosts, verb: str, **values: str) -> None:
     template = Template((FILES / f"kubeadm-{verb}.yaml").read_text())
     config = template.substitute(name=host.name, address=host.address, **values)
-    path = Path(f"/root/kubeadm-{verb}.yaml")
-    ssh.command(host, hosts, f"umask 077; cat > {path} && kubeadm {verb} --config {path}", stdin=config.encode())
+    path = f"/root/kubeadm-{verb}.yaml"
+    _put(host, hosts, path, config.encode())
+    ssh.command(host, hosts, f"kubeadm {verb} --config {path}")
+
+
+def _put(host: Host, hosts: Hosts, path: str, content: bytes) -> None:
+    ssh.command(host, hosts, f"umask 077; cat > {path}", stdin=content)

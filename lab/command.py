@@ -1,11 +1,11 @@
-"""Running a program on this machine: lists, never a shell line, and an error that carries what was printed."""
+"""Running a program on this machine: a list of words, and an error that carries what was printed."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-class CommandFailed(Exception):
+class CommandFailed(Exception):  # noqa: N818 - named for what happened, as everywhere here
     """A program ended with a status other than 0."""
 
     def __init__(self, argv: Sequence[str], status: int, stdout: str, stderr: str) -> None:
@@ -22,7 +22,7 @@ def run(
     cwd: Path | None = None,
     timeout: float | None = None,
 ) -> str:
-    """Give stdout; raises CommandFailed on another status than 0, also when `timeout` (seconds) has passed."""
+    """Give stdout; raises CommandFailed on a status other than 0 and when `timeout` (seconds) has passed."""
     words = [str(word) for word in argv]
     try:
         done = subprocess.run(words, input=stdin, env=env, cwd=cwd, timeout=timeout, capture_output=True)  # noqa: S603 - the lab's own words

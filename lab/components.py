@@ -1,4 +1,4 @@
-"""The programs that run on the hosts: built from pinned modules, once, and kept by what they were built from."""
+"""The programs that run on the hosts: built from pinned modules, once, and kept by what went in."""
 
 import hashlib
 import os
@@ -13,83 +13,90 @@ from lab.places import COMPONENTS
 from lab.progress import Progress
 from lab.toolchain import Go
 
+ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+ROOT_HOME = {"HOME": str(Path("~root").expanduser())}  # sudo -E keeps the user's, which root must not write into
+
 
 @dataclass(frozen=True)
 class Component:
     """One folder of lab/components: its pins, its commands, and how they are compiled."""
 
     name: str
-    module: str = ""  # the module whose pinned version is the component's; "" for a program of our own
+    module: str = ""  # whose pinned version is the component's; none for a program of our own
     tags: str = ""
-    stamps: Mapping[str, str] = field(default_factory=dict)  # Go variable -> value, {version} {major} {minor}
-    names: Mapping[str, str] = field(default_factory=dict)  # import path -> command, where its last word is not it
+    stamps: Mapping[str, str] = field(default_factory=dict)  # Go variable -> text with {version} {major} {minor}
+    commands_of: Mapping[str, str] = field(default_factory=dict)  # import path -> command, if not its last word
 
     @property
     def folder(self) -> Path:
         return COMPONENTS / self.name
 
     @property
+    def pins(self) -> str:
+        return (self.folder / "go.mod").read_text()
+
+    @property
     def version(self) -> str:
         """The pinned version, such as v1.37.2."""
-        found = re.search(rf"^\s*{re.escape(self.module)} (v\S+)", (self.folder / "go.mod").read_text(), re.MULTILINE)
+        found = re.search(rf"^\s*{re.escape(self.module)} (v\S+)", self.pins, re.MULTILINE)
         if not found:
             raise ValueError(f"{self.folder}/go.mod does not pin {self.module}")
         return found[1]
 
     @property
     def commands(self) -> dict[str, str]:
-        """Command name -> import path: the `tool` lines of go.mod, else the folder's own program."""
-        pins = (self.folder / "go.mod").read_text()
-        block = re.search(r"^tool \((.*?)^\)", pins, re.MULTILINE | re.DOTALL)
-        paths = block[1].split() if block else re.findall(r"^tool (\S+)", pins, re.MULTILINE)
-        if not paths:
-            return {self.name: "."}
-        return {self.names.get(path, path.rsplit("/", 1)[-1]): path for path in paths}
+        """Command -> import path: the `tool` lines of go.mod, else the folder's own program."""
+        block = re.search(r"^tool \((.*?)^\)", self.pins, re.MULTILINE | re.DOTALL)
+        paths = block[1].split() if block else re.findall(r"^tool (\S+)", self.pins, re.MULTILINE)
+        return {self.commands_of.get(path, path.rsplit("/", 1)[-1]): path for path in paths} or {self.name: "."}
 
     @property
-    def ldflags(self) -> str:
-        flags = "-s -w"
+    def flags(self) -> tuple[str, ...]:
+        """What `go build` is told."""
+        linker = ["-s", "-w"]
         if self.stamps:
-            version = self.version
-            major, minor, *_ = version.lstrip("v").split(".")
-            for variable, value in self.stamps.items():
-                flags += f" -X {variable}={value.format(version=version, major=major, minor=minor)}"
-        return flags
+            major, minor, *_ = self.version.lstrip("v").split(".")
+            for variable, text in self.stamps.items():
+                linker += ["-X", f"{variable}={text.format(version=self.version, major=major, minor=minor)}"]
+        return "-trimpath", "-buildvcs=false", f"-tags={self.tags}", f"-ldflags={' '.join(linker)}"
 
     def key(self, go: Go) -> str:
         """Names the build by all that goes into it: sources, pins, flags and the compiler."""
-        digest = hashlib.sha256(f"{go.version} {self.tags} {self.ldflags} {sorted(self.commands.items())}".encode())
+        recipe = (str(go.version), self.flags, sorted(self.commands.items()), sorted(ENVIRONMENT.items()))
+        digest = hashlib.sha256(repr(recipe).encode())
         for path in sorted(self.folder.iterdir()):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:16]
 
 
-_KUBE = "k8s.io/component-base/version"
+_KUBERNETES = "k8s.io/component-base/version"
+_CONTAINERD = "github.com/containerd/containerd/v2"
+_ETCD = "go.etcd.io/etcd"
 ALL = (
     Component(
         "kubernetes",
         "k8s.io/kubernetes",
         stamps={
-            f"{_KUBE}.gitVersion": "{version}",
-            f"{_KUBE}.gitMajor": "{major}",
-            f"{_KUBE}.gitMinor": "{minor}",
-            f"{_KUBE}.gitTreeState": "clean",
+            f"{_KUBERNETES}.gitVersion": "{version}",
+            f"{_KUBERNETES}.gitMajor": "{major}",
+            f"{_KUBERNETES}.gitMinor": "{minor}",
+            f"{_KUBERNETES}.gitTreeState": "clean",
         },
     ),
     Component(
         "etcd",
-        "go.etcd.io/etcd/server/v3",
-        names={
-            "go.etcd.io/etcd/server/v3": "etcd",
-            "go.etcd.io/etcd/etcdctl/v3": "etcdctl",
-            "go.etcd.io/etcd/etcdutl/v3": "etcdutl",
+        f"{_ETCD}/server/v3",
+        commands_of={
+            f"{_ETCD}/server/v3": "etcd",
+            f"{_ETCD}/etcdctl/v3": "etcdctl",
+            f"{_ETCD}/etcdutl/v3": "etcdutl",
         },
     ),
     Component(
         "containerd",
-        "github.com/containerd/containerd/v2",
+        _CONTAINERD,
         tags="no_btrfs,no_devmapper,no_zfs",
-        stamps={"github.com/containerd/containerd/v2/version.Version": "{version}"},
+        stamps={f"{_CONTAINERD}/version.Version": "{version}"},
     ),
     Component("coredns", "github.com/coredns/coredns"),
     Component("cni", "github.com/containernetworking/plugins"),
@@ -101,26 +108,23 @@ BY_NAME = {component.name: component for component in ALL}
 
 def build_all(cache: Path, go: Go, progress: Progress) -> dict[str, Path]:
     """Build what is not in the cache yet; gives component name -> folder of its programs."""
-    folders = {component.name: cache / "components" / f"{component.name}-{component.key(go)}" for component in ALL}
-    missing = [component for component in ALL if not folders[component.name].exists()]
-    total, done = sum(len(component.commands) for component in missing), 0
+    folders = {each.name: cache / "components" / f"{each.name}-{each.key(go)}" for each in ALL}
+    missing = [each for each in ALL if not folders[each.name].exists()]
+    total, begun = sum(len(each.commands) for each in missing), 0
+    if total:
+        progress.say(f"{total} programs to build; all of them take some 15 minutes on two cores, once")
     for component in missing:
-        folder = folders[component.name]
-        partial = folder.with_name(folder.name + ".partial")
+        partial = cache / "components" / f"partial-{component.name}"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         for command, path in component.commands.items():
-            done += 1
-            with progress.stage(f"building {command} ({component.name}; program {done} of {total})"):
-                _build(go, component, path, partial / command)
-        partial.rename(folder)
-        for stale in folder.parent.glob(f"{component.name}-*"):
-            if stale != folder:
-                shutil.rmtree(stale)
+            begun += 1
+            with progress.stage(f"program {begun} of {total}: building {command} ({component.name})"):
+                target = ["-o", str(partial / command), path]
+                line = [str(go.path), "build", *component.flags, *target]
+                run(line, env=os.environ | ROOT_HOME | ENVIRONMENT, cwd=component.folder)
+        os.sync()  # a name promises the whole content, also after a crash of the machine
+        for stale in partial.parent.glob(f"{component.name}-*"):
+            shutil.rmtree(stale)
+        partial.rename(folders[component.name])
     return folders
-
-
-def _build(go: Go, component: Component, path: str, output: Path) -> None:
-    environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    flags = ["-trimpath", "-buildvcs=false", f"-tags={component.tags}", f"-ldflags={component.ldflags}"]
-    run([go.path, "build", *flags, "-o", output, path], env=environment, cwd=component.folder)

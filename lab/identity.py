@@ -26,11 +26,11 @@ def make(places: Places, hosts: Hosts) -> None:
         lines.append(f"{host.address} {kind} {public}\n")
     hosts.known_hosts.write_text("".join(lines))
     for path in (hosts.key, hosts.key.with_suffix(".pub"), hosts.known_hosts):
-        give_to_owner(path, hosts)
+        give_to_user(path)
 
 
 def install(places: Places, host: Host, hosts: Hosts, root: Path) -> None:
-    """Put the host's key and the operator's public key into a root folder, for root and for the user operator."""
+    """Put the host's own key, and the operator's for root and for the user operator, into a root folder."""
     for name in (HOST_KEY, f"{HOST_KEY}.pub"):
         shutil.copy(places.identities / host.name / name, root / "etc" / "ssh" / name)
     public = hosts.key.with_suffix(".pub").read_text()
@@ -43,11 +43,11 @@ def install(places: Places, host: Host, hosts: Hosts, root: Path) -> None:
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def give_to_owner(path: Path, hosts: Hosts) -> None:
-    """The lab runs as root; what it writes into the checkout belongs to whoever the checkout belongs to."""
-    owner = hosts.path.parent.stat()
-    for each in (path, path.parent):
-        os.chown(each, owner.st_uid, owner.st_gid)
+def give_to_user(path: Path) -> None:
+    """The lab runs as root, by sudo: what it writes into the checkout belongs to the user who called it."""
+    if "SUDO_UID" in os.environ:
+        for each in (path, path.parent):
+            os.chown(each, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
 def _generate(path: Path, comment: str) -> None:

@@ -1,19 +1,21 @@
-"""The cluster's container images: docker-archive tar files made from the programs, without any container tool."""
+"""The cluster's container images: docker-archive files made from the programs, without any container tool."""
 
 import hashlib
 import io
 import json
+import platform
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab.components import BY_NAME
 
-PAUSE = "registry.k8s.io/pause:3.10.2"
 KUBERNETES = BY_NAME["kubernetes"].version
 ETCD_TAG = f"{BY_NAME['etcd'].version.lstrip('v')}-0"
 COREDNS_TAG = BY_NAME["coredns"].version
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}  # the machine's name for it -> the images'
 
 
 @dataclass(frozen=True)
@@ -22,31 +24,31 @@ class Image:
 
     reference: str
     programs: Mapping[str, str]  # command -> component
-    entrypoint: tuple[str, ...] = ()
-    on_network_tools: bool = False
+    entrypoint: str = ""
     user: str = ""
-    environment: tuple[str, ...] = field(default=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",))
+    on_network_tools: bool = False
 
 
-def _kube(name: str, *, on_network_tools: bool = False) -> Image:
-    return Image(f"registry.k8s.io/{name}:{KUBERNETES}", {name: "kubernetes"}, on_network_tools=on_network_tools)
+def _kubernetes(command: str, *, on_network_tools: bool = False) -> Image:
+    reference = f"registry.k8s.io/{command}:{KUBERNETES}"
+    return Image(reference, {command: "kubernetes"}, on_network_tools=on_network_tools)
 
 
 ALL = (
-    Image(PAUSE, {"pause": "pause"}, ("/usr/local/bin/pause",), user="65535:65535"),
-    _kube("kube-apiserver"),
-    _kube("kube-controller-manager"),
-    _kube("kube-scheduler"),
-    _kube("kube-proxy", on_network_tools=True),
-    Image(f"registry.k8s.io/etcd:{ETCD_TAG}", {"etcd": "etcd", "etcdctl": "etcd", "etcdutl": "etcd"}),
-    Image(f"registry.k8s.io/coredns/coredns:{COREDNS_TAG}", {"coredns": "coredns"}, ("/usr/local/bin/coredns",)),
+    _kubernetes("kube-apiserver"),
+    _kubernetes("kube-controller-manager"),
+    _kubernetes("kube-scheduler"),
+    _kubernetes("kube-proxy", on_network_tools=True),
+    Image(f"registry.k8s.io/etcd:{ETCD_TAG}", dict.fromkeys(("etcd", "etcdctl", "etcdutl"), "etcd")),
+    Image(f"registry.k8s.io/coredns/coredns:{COREDNS_TAG}", {"coredns": "coredns"}, entrypoint="coredns"),
+    Image("registry.k8s.io/pause:3.10.2", {"pause": "pause"}, entrypoint="pause", user="65535:65535"),
     Image("registry.lab/pod-network:1", {"kubectl": "kubernetes"}, on_network_tools=True),
-    Image("registry.lab/web:1", {"web": "web"}, ("/usr/local/bin/web",), user="65534:65534"),
+    Image("registry.lab/web:1", {"web": "web"}, entrypoint="web", user="65534:65534"),
 )
 
 
-def layer_of(programs: Sequence[Path], path: Path) -> Path:
-    """Write a layer that holds the programs in /usr/local/bin, owned by root, with no date of its own."""
+def write_layer(programs: Sequence[Path], path: Path) -> Path:
+    """Write a layer that holds the programs in /usr/local/bin, owned by root."""
     with tarfile.open(path, "w") as tar:
         for folder in ("usr", "usr/local", "usr/local/bin"):
             entry = tarfile.TarInfo(folder)
@@ -61,18 +63,13 @@ def layer_of(programs: Sequence[Path], path: Path) -> Path:
 
 
 def write_archive(image: Image, layers: Sequence[Path], path: Path) -> Path:
-    """Write what `docker save` would have written for an image of these layers."""
-    settings = {"Env": list(image.environment), "Entrypoint": list(image.entrypoint) or None, "User": image.user}
-    config = json.dumps({
-        "architecture": "amd64",
-        "os": "linux",
-        "config": settings,
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest(layer)}" for layer in layers]},
-    }).encode()
+    """Write what `docker save` would write for an image of these layers, the lowest first."""
     names = [f"layer{number}.tar" for number, _ in enumerate(layers)]
-    manifest = json.dumps([{"Config": "config.json", "RepoTags": [image.reference], "Layers": names}]).encode()
+    config = _config(image, [_digest(layer) for layer in layers])
+    manifest = [{"Config": "config.json", "RepoTags": [image.reference], "Layers": names}]
     with tarfile.open(path, "w") as tar:
-        for name, content in (("manifest.json", manifest), ("config.json", config)):
+        for name, document in (("manifest.json", manifest), ("config.json", config)):
+            content = json.dumps(document).encode()
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
@@ -81,6 +78,16 @@ def write_archive(image: Image, layers: Sequence[Path], path: Path) -> Path:
     return path
 
 
-def digest(path: Path) -> str:
+def _config(image: Image, digests: Sequence[str]) -> dict[str, object]:
+    entrypoint = [f"/usr/local/bin/{image.entrypoint}"] if image.entrypoint else None
+    return {
+        "architecture": ARCHITECTURES[platform.machine()],
+        "os": "linux",
+        "config": {"Env": [f"PATH={PATH}"], "Entrypoint": entrypoint, "User": image.user},
+        "rootfs": {"type": "layers", "diff_ids": digests},
+    }
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"

@@ -1,33 +1,43 @@
-"""The machine's own kernel settings that a kubelet changes, since the hosts share the machine's kernel: kept, and put back."""
+"""The machine's own kernel settings, which its hosts share: kept, raised where hosts need more, and put back."""
 
 import json
 from pathlib import Path
 
 from lab.places import Places
 
-SETTINGS = (
-    "vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops",
-    "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes", "fs/nr_open", "fs/file-max",
-)  # fmt: skip
 PROC_SYS = Path("/proc/sys")
+CHANGED_BY_HOSTS = ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "fs/file-max")
+# every kubelet, apiserver and systemd takes some, all as the same root: with the usual 128 a kubelet does not start
+AT_LEAST = {"fs/inotify/max_user_instances": 8192, "fs/inotify/max_user_watches": 524288}
 
 
-def keep(places: Places) -> None:
-    """Write down what the settings are, once: what is kept already is from before the lab."""
-    file = _file(places)
-    if not file.exists():
-        file.write_text(json.dumps({name: (PROC_SYS / name).read_text().strip() for name in SETTINGS}))
+def boot() -> str:
+    """Names the machine's present run: another after every reboot."""
+    return (PROC_SYS / "kernel/random/boot_id").read_text().strip()
+
+
+def prepare(places: Places) -> None:
+    """Write down what the settings are, once: what is written already is from before the lab. Then raise them."""
+    if not _file(places).exists():
+        _forget(places)
+        names = (*CHANGED_BY_HOSTS, *AT_LEAST)
+        _file(places).write_text(json.dumps({name: (PROC_SYS / name).read_text() for name in names}))
+    for name, least in AT_LEAST.items():
+        if int((PROC_SYS / name).read_text()) < least:
+            (PROC_SYS / name).write_text(str(least))
 
 
 def put_back(places: Places) -> None:
-    file = _file(places)
-    if file.exists():
-        for name, value in json.loads(file.read_text()).items():
-            if (PROC_SYS / name).read_text().strip() != value:
-                (PROC_SYS / name).write_text(value)
+    if _file(places).exists():
+        for name, value in json.loads(_file(places).read_text()).items():
+            (PROC_SYS / name).write_text(value)
+    _forget(places)
+
+
+def _forget(places: Places) -> None:
+    for file in places.state.glob("machine-settings-*.json"):
         file.unlink()
 
 
 def _file(places: Places) -> Path:
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()  # a reboot puts them back by itself
-    return places.state / f"machine-settings-{boot}.json"
+    return places.state / f"machine-settings-{boot()}.json"  # a reboot puts them back by itself

@@ -11,23 +11,25 @@ from lab import network, record
 from lab.command import CommandFailed, run
 from lab.hosts import Hosts
 from lab.places import Places
-from lab.progress import Progress
 from lab.refusals import Refusal
 
-ROOM = 12 << 30  # bytes: the cache takes 2, the golden host 3, four running hosts and their growth the rest
-TOOLS = {  # program -> Debian package
-    "ip": "iproute2", "mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "mkfs.btrfs": "btrfs-progs",
-    "btrfs": "btrfs-progs", "ssh": "openssh-client", "ssh-keygen": "openssh-client", "sysctl": "procps", "tar": "tar",
-    "systemctl": "systemd",
-}  # fmt: skip
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+GIB = 1 << 30
+ROOM = 12 * GIB  # cache and golden host take 4; the Go compiler's own cache and the hosts' growth the rest
 
 
-def linux_and_root() -> None:
+def linux() -> None:
     if sys.platform != "linux":
-        raise Refusal(f"the lab's hosts are Linux containers and this is {platform.system()}: use a Linux machine or VM")
+        raise Refusal(
+            f"the lab's hosts are Linux containers, and this is {platform.system()}: use a Linux machine, "
+            "or a virtual one"
+        )
+    if platform.machine() not in ("x86_64", "aarch64"):
+        raise Refusal(f"the lab knows x86_64 and aarch64, and this is {platform.machine()}: use another machine")
+
+
+def root() -> None:
     if os.geteuid() != 0:
-        raise Refusal("the lab makes hosts, mounts and a bridge, which takes root: run it with sudo")
+        raise Refusal("the lab makes hosts, mounts and a network, for which it has to be root: run it with sudo")
 
 
 def our_lab(places: Places, hosts: Hosts) -> None:
@@ -35,62 +37,66 @@ def our_lab(places: Places, hosts: Hosts) -> None:
     found = record.read()
     if found and (found.state, found.nodes_file) != (str(places.state), str(hosts.path)):
         raise Refusal(
-            f"a lab of {found.nodes_file} (state in {found.state}) is up on this machine, and two do not fit: "
-            f"take it down first with `LAB_STATE={found.state} python -m lab down` in {Path(found.nodes_file).parent}"
+            f"a lab is up on this machine already, for {found.nodes_file}, and there is no room for two: "
+            f"take it down with `LAB_STATE={found.state} python -m lab down`"
         )
 
 
+def our_state(places: Places) -> None:
+    """Refuse to take down a lab whose disk and hosts are in another place than the one named now."""
+    found = record.read()
+    if found and found.state != str(places.state):
+        raise Refusal(f"the lab that is up has its state elsewhere: `LAB_STATE={found.state} python -m lab down`")
+
+
 def room(places: Places) -> None:
-    for path in {places.state, places.cache}:
-        there = next(parent for parent in (path, *path.parents) if parent.exists())
-        free = shutil.disk_usage(there).free
-        used = sum(file.stat().st_blocks * 512 for file in path.rglob("*") if file.is_file()) if path == places.cache else (
-            places.disk_image.stat().st_blocks * 512 if places.disk_image.exists() else 0)
-        if free + used < ROOM:
+    """Refuse a disk without room for what is not there yet."""
+    for folder in (places.state, places.cache):
+        disk = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        there = sum(path.stat().st_blocks * 512 for path in _files(places) if path.is_relative_to(folder))
+        free = shutil.disk_usage(disk).free
+        if free + there < ROOM:
             raise Refusal(
-                f"{there} has {free >> 30} GiB free and the lab needs {ROOM >> 30}: "
-                "make room, or set LAB_STATE and LAB_CACHE to folders on a bigger disk"
+                f"{disk} has {free / GIB:.1f} GiB free, and the lab needs {(ROOM - there) / GIB:.1f}: "
+                "make room, or name folders on a bigger disk in LAB_STATE and LAB_CACHE"
             )
 
 
-def btrfs_possible() -> None:
-    if "btrfs" not in Path("/proc/filesystems").read_text():
-        try:
-            run(["modprobe", "btrfs"])
-        except (CommandFailed, OSError):
-            raise Refusal("this kernel has no btrfs, of which the hosts are snapshots: use a kernel that has it") from None
-    if not Path("/dev/loop-control").exists():
-        raise Refusal("there is no /dev/loop-control here, so no disk in a file: load the module loop, or use a VM")
+def _files(places: Places) -> list[Path]:
+    """What the lab has on the machine's own disks; the mounted disk is the image, not a second copy."""
+    return [path for path in (places.disk_image, *places.cache.rglob("*")) if path.is_file()]
 
 
-def addresses_free(hosts: Hosts) -> None:
-    """Refuse addresses that the machine has itself or reaches in some other way than by its default route."""
+def btrfs() -> None:
+    for name, device in (("btrfs", "/dev/btrfs-control"), ("loop", "/dev/loop-control")):
+        if not Path(device).exists():
+            try:
+                run(["modprobe", name])
+            except (CommandFailed, FileNotFoundError):
+                raise Refusal(
+                    f"there is no {device} and no kernel module {name}: the lab's hosts are btrfs snapshots "
+                    "on a disk in a file; use a machine whose kernel has both, or a virtual one"
+                ) from None
+
+
+def addresses(hosts: Hosts) -> None:
+    """Refuse addresses that the machine has itself, or reaches in another way than by its default route."""
     own = network.own_interfaces()
-    if network.BRIDGE not in own and Path(f"/sys/class/net/{network.BRIDGE}").exists():
-        raise Refusal(f"the machine has an interface {network.BRIDGE} that is not the lab's: rename or remove it")
-    for address in (*(host.address for host in hosts.all), network.MACHINE):
-        [route] = json.loads(run(["ip", "-json", "route", "get", "fibmatch", address]) or "[{}]")
-        if route.get("dst", "default") != "default" and route.get("dev") not in own:
+    if network.name_is_taken():
+        raise Refusal(f"this machine has an interface {network.CABLE} that is not the lab's: rename it")
+    for host in hosts.all:
+        route = _route(host.address)
+        if route and route["dst"] != "default" and route["dev"] not in own:
             raise Refusal(
-                f"{address} is in use: this machine has it or reaches it through {route.get('dev')} ({route['dst']}); "
-                f"give the lab's host another address in {hosts.path.name}"
+                f"{host.name}'s address is in use: this machine reaches {host.address} through "
+                f"{route['dev']} ({route['dst']}); give the lab's host another address in {hosts.path}"
             )
 
 
-def install_tools(progress: Progress) -> None:
-    """Install the programs that are missing, where apt-get can; else refuse with their names."""
-    missing = {package for tool, package in TOOLS.items() if not shutil.which(tool)}
-    if not KEYRING.exists():
-        missing.add("debian-archive-keyring")
-    if not missing:
-        return
-    packages = sorted(missing)
-    if not shutil.which("apt-get"):
-        raise Refusal(f"missing here, and no apt-get to install them with: {', '.join(packages)} (names of Debian's packages)")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    with progress.stage(f"installing {', '.join(packages)}"):
-        try:
-            run(["apt-get", "update", "--quiet=2"], env=environment)
-            run(["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", *packages], env=environment)
-        except CommandFailed as error:
-            raise Refusal(f"could not install {', '.join(packages)}: install them by hand\n{error.stderr}") from error
+def _route(address: str) -> dict[str, str] | None:
+    """The entry of the routing table that an address falls under; None without any."""
+    try:
+        [route] = json.loads(run(["ip", "-json", "route", "get", "fibmatch", address]))
+    except CommandFailed:
+        return None
+    return {"dst": route["dst"], "dev": route.get("dev", "several interfaces")}

@@ -1,4 +1,4 @@
-"""The hosts' processes, found by what they are and not by remembered numbers: true after a crash of any kind."""
+"""The hosts' processes, found by what they are and not by remembered numbers: right after any crash."""
 
 import os
 import select
@@ -24,7 +24,7 @@ def first_process(container: int) -> int | None:
 
 
 def kill(root: Path, patience: float = 10.0) -> bool:
-    """Cut the host's power: SIGKILL to its process 1, with which all of its processes die, and to its container.
+    """Cut the host's power: SIGKILL to its process 1, with which all the others die, and to its container.
 
     Gives whether it ran. A number is only signalled through a handle on the process that was looked at.
     """

@@ -1,4 +1,4 @@
-"""Telling the person what is happening: every stage with its elapsed time, and a sign of life in long ones."""
+"""Telling the person what is happening: each stage with the time, and signs of life in long ones."""
 
 import sys
 import threading

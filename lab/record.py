@@ -6,42 +6,46 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from lab import machine
+from lab.hosts import Hosts
+from lab.places import Places
 from lab.refusals import Refusal
 
-LOCK = Path("/run/kubeadm-ha-lab.lock")
-RECORD = Path("/run/kubeadm-ha-lab.json")
+RUN = Path("/run")
+LOCK, RECORD = RUN / "kubeadm-ha-lab.lock", RUN / "kubeadm-ha-lab.json"
 
 
 @dataclass(frozen=True)
 class Record:
-    """The lab of this machine since it came up; lies in /run, so that a reboot forgets it."""
+    """The lab that is up on this machine, whose ever it is."""
 
     state: str
     nodes_file: str
+    hosts: dict[str, str]  # name -> address
     boot: str
     whole: bool = False  # the cluster was brought up to its end
 
-    @staticmethod
-    def boot_now() -> str:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    @classmethod
+    def of(cls, places: Places, hosts: Hosts) -> "Record":
+        addresses = {host.name: host.address for host in hosts.all}
+        return cls(str(places.state), str(hosts.path), addresses, machine.boot())
+
+    def write(self, *, whole: bool) -> None:
+        partial = RECORD.with_suffix(".partial")
+        partial.write_text(json.dumps(asdict(replace(self, whole=whole))))
+        partial.rename(RECORD)
 
 
 def read() -> Record | None:
-    """The record of a lab since the machine's start, if there is one."""
+    """The record of the lab that was brought up since the machine's start, if there is one."""
     try:
         record = Record(**json.loads(RECORD.read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    return record if record.boot == Record.boot_now() else None
-
-
-def write(record: Record) -> None:
-    partial = RECORD.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(record)))
-    partial.rename(RECORD)
+    return record if record.boot == machine.boot() else None
 
 
 def forget() -> None:
@@ -56,8 +60,8 @@ def only_one() -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise Refusal(f"another lab command is at work ({file.read().strip()}): wait for its end") from None
+            raise Refusal(f"another lab command is at work: wait for its end ({file.read().strip()})") from None
         file.truncate(0)
-        file.write(f"process {os.getpid()}: {' '.join(Path(word).name for word in sys.orig_argv)}")
+        file.write(f"process {os.getpid()}: lab {' '.join(sys.argv[1:])}\n")
         file.flush()
         yield

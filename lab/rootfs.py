@@ -1,15 +1,23 @@
 """Debian root filesystems as tar files, made by mmdebstrap and kept by what they were made from."""
 
 import hashlib
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.command import run
 from lab.progress import Progress
 
-# systemd 252 is the reason for bookworm: from 257 on systemd does not boot on cgroup v1, which rehearsal machines may have.
+# systemd 252 is the reason: from 257 on it does not boot on cgroup v1, which rehearsal machines may have
 SUITE = "bookworm"
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*")
+HOST_PACKAGES = """
+    systemd-sysv dbus openssh-server sudo
+    runc nftables iptables conntrack ethtool socat iproute2 kmod procps util-linux
+    nginx-light libnginx-mod-stream keepalived
+    ca-certificates openssl curl iputils-ping less vim-tiny python3-minimal
+"""
 
 
 @dataclass(frozen=True)
@@ -25,31 +33,32 @@ class RootFilesystem:
 
     def make(self, cache: Path, progress: Progress) -> Path:
         """Give the tar file, made now if it is not there."""
-        tar = cache / "rootfs" / f"{self.name}-{self.key}.tar"
+        folder = cache / "rootfs"
+        tar = folder / f"{self.name}-{self.key}.tar"
         if tar.exists():
             return tar
-        tar.parent.mkdir(parents=True, exist_ok=True)
-        partial = tar.with_name(f"partial-{tar.name}")
-        with progress.stage(f"making the {self.name} root filesystem: {len(self.packages)} packages and what they need"):
-            run([
-                "mmdebstrap", "--quiet", "--mode=root", f"--variant={self.variant}", f"--include={','.join(self.packages)}",
-                *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
-                SUITE, partial, *sources,
-            ])  # fmt: skip
-        partial.rename(tar)
-        for stale in tar.parent.glob(f"{self.name}-*.tar"):
-            if stale != tar:
-                stale.unlink()
-        return tar
+        with progress.stage(f"making the {self.name} root filesystem: {len(self.packages)} packages and more"):
+            partial = self._bootstrap(folder)
+        os.sync()  # a name promises the whole content, also after a crash of the machine
+        for stale in folder.glob(f"{self.name}-*.tar"):
+            stale.unlink()
+        return partial.rename(tar)
+
+    def _bootstrap(self, folder: Path) -> Path:
+        work = folder / f"work-{self.name}"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        partial = folder / f"partial-{self.name}.tar"
+        # in namespaces of its own: what it mounts and starts is gone with it, however it ends
+        alone = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+        options = [f"--variant={self.variant}", f"--include={','.join(self.packages)}"]
+        # without a mirror on the command line mmdebstrap takes Debian's own, with its updates and security updates
+        options += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+        line = [*alone, "mmdebstrap", "--mode=root", *options, SUITE, str(partial)]
+        run(line, env=os.environ | {"TMPDIR": str(work)})
+        shutil.rmtree(work)
+        return partial
 
 
-HOST = RootFilesystem(
-    "host",
-    "minbase",
-    (
-        "systemd-sysv", "dbus", "openssh-server", "sudo", "runc", "nftables", "iptables", "conntrack", "ethtool", "socat",
-        "iproute2", "iputils-ping", "kmod", "procps", "util-linux", "ca-certificates", "openssl", "nginx-light",
-        "libnginx-mod-stream", "keepalived", "python3-minimal", "curl", "less", "vim-tiny",
-    ),
-)  # fmt: skip
+HOST = RootFilesystem("host", "minbase", tuple(HOST_PACKAGES.split()))
 NETWORK_TOOLS = RootFilesystem("network-tools", "essential", ("nftables", "iptables", "conntrack", "iproute2"))

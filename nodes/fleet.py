@@ -91,8 +91,11 @@ def _unusable(session: Session, ssh: Ssh) -> str:
     """Why this node cannot be used; empty where commands run as root and nothing else prints."""
     try:
         asked = session.run("id -u", deadline=_LOGIN_CHECK_SECONDS)
-    except (ConnectionLost, DeadlinePassed) as error:
+    except ConnectionLost as error:
         return str(error).removeprefix(f"{session.name}: ")
+    except DeadlinePassed as error:
+        hanging = "log in by hand to see what hangs (a login script, sudo, a home folder)"
+        return f"{str(error).removeprefix(f'{session.name}: ')}: {hanging}"
     if asked.status == 0 and asked.stdout == "0\n":
         return ""
     if asked.status == 127 and ssh.sudo:
@@ -107,7 +110,6 @@ def _unusable(session: Session, ssh: Ssh) -> str:
         return f"commands run with uid {asked.stdout.strip()} and not as root: {advice}"
     said = (asked.stdout + asked.stderr).strip()[:200]
     return (
-        f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints "
-        "something, or the "
+        f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints something, or the "
         "login shell is no POSIX shell; silence it for shells that are not interactive"
     )

@@ -23,9 +23,7 @@ class NotPlainError(ValueError):
 def words(command: str) -> list[str]:
     """The words of a command line that holds words only. Raises NotPlainError for anything more."""
     if not _WORDS.fullmatch(command) or re.search(r"(?:^| )~", command):
-        raise NotPlainError(
-            "it holds what a shell acts upon, such as ; & | < > $ ` * ? ~: give plain or quoted words"
-        )
+        raise NotPlainError("it holds what a shell acts upon, such as ; & | < > $ ` * ? ~: give plain or quoted words")
     return shlex.split(command)
 
 
@@ -60,13 +58,9 @@ class Form:
         rest = operands[len(verb) :]
         if operands[: len(verb)] != verb or (self.needs and not options & set(self.needs.split())):
             return False
-        if rest and (
-            self.operands is None or not all(re.fullmatch(self.operands, word, re.DOTALL) for word in rest)
-        ):
+        if rest and (self.operands is None or not all(re.fullmatch(self.operands, word, re.DOTALL) for word in rest)):
             return False
-        return not self.contents or not any(
-            acts_when_opened(word) for kind, word in sorted_out if kind != "option"
-        )
+        return not self.contents or not any(acts_when_opened(word) for kind, word in sorted_out if kind != "option")
 
     def _sorted_out(self, arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Every word with its kind: option, value, operand. Raises NotPlainError for an unlisted option."""
@@ -98,9 +92,7 @@ class Form:
             yield from _bundle(word, flags, valued, waiting)
 
 
-def _bundle(
-    word: str, flags: list[str], valued: list[str], waiting: Iterator[str]
-) -> Iterator[tuple[str, str]]:
+def _bundle(word: str, flags: list[str], valued: list[str], waiting: Iterator[str]) -> Iterator[tuple[str, str]]:
     """`-tnp` is `-t -n -p`; a letter with a value has it in the rest of the word, or in the next one."""
     for at, letter in enumerate(word[1:], 1):
         yield "option", f"-{letter}"

@@ -46,9 +46,7 @@ class Hosts:
 
 def kubectl_command(address: str, *arguments: str, port: int = ports.APISERVER) -> str:
     server = f"https://{bracketed(address)}:{port}"
-    return shlex.join(
-        ["kubectl", f"--kubeconfig={ADMIN}", f"--server={server}", "--request-timeout=20s", *arguments]
-    )
+    return shlex.join(["kubectl", f"--kubeconfig={ADMIN}", f"--server={server}", "--request-timeout=20s", *arguments])
 
 
 def etcdctl_command(*arguments: str) -> str:

@@ -118,15 +118,11 @@ def _bytes(path: Path) -> bytes:
             f"{path}: there is no such file: copy the nodes.yaml of this repository and edit the copy"
         ) from None
     except IsADirectoryError:
-        raise InventoryError(
-            f"{path}: this is a folder: name the file in it, such as {path / 'nodes.yaml'}"
-        ) from None
+        raise InventoryError(f"{path}: this is a folder: name the file in it, such as {path / 'nodes.yaml'}") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InventoryError(f"{path}: the file cannot be read ({reason}): make it readable to you") from None
 
 
 def _error(path: Path, mistakes: list[yaml_lines.Mistake]) -> InventoryError:
-    return InventoryError(
-        "\n".join(f"{path}:{mistake.line}: {mistake.text}" for mistake in sorted(set(mistakes)))
-    )
+    return InventoryError("\n".join(f"{path}:{mistake.line}: {mistake.text}" for mistake in sorted(set(mistakes))))

@@ -67,9 +67,7 @@ def _sentence(detail: ErrorDetails, place: Place) -> str:
     if kind == "missing":
         return f"{what} is missing: write `{place[-1]}: {_example(place)}`"
     if seen is None or seen == "" or kind == "too_short":
-        return (
-            f"{what} is empty: write {_example(place)}{'' if _is_needed(place) else ', or remove the line'}"
-        )
+        return f"{what} is empty: write {_example(place)}{'' if _is_needed(place) else ', or remove the line'}"
     if kind == "enum":
         return f"{what}: unknown role `{seen}`: {_role(str(seen))}"
     if kind == "literal_error":
@@ -150,9 +148,7 @@ def _kind(seen: object) -> str:
 def _wanted(kind: str) -> str:
     if kind in ("tuple_type", "list_type"):
         return "a list"
-    return (
-        "a map" if kind in ("model_type", "dict_type", "mapping_type", "model_attributes_type") else "a text"
-    )
+    return "a map" if kind in ("model_type", "dict_type", "mapping_type", "model_attributes_type") else "a text"
 
 
 def _listed(words: tuple[str, ...]) -> str:

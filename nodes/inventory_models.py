@@ -53,9 +53,7 @@ def _address(value: str) -> str:
             f"`{value}` is no IP address: write the node's own (`kubectl get nodes -o wide` shows it)"
         ) from None
     if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
-        raise ValueError(
-            f"`{value}` is not an address that other nodes can reach: write the node's own IP address"
-        )
+        raise ValueError(f"`{value}` is not an address that other nodes can reach: write the node's own IP address")
     return str(address)
 
 
@@ -66,8 +64,7 @@ def _ssh_host(value: str) -> str:
         if _DNS_NAME.fullmatch(value.lower()) and not re.fullmatch(r"[0-9.]+", value):
             return value
     raise ValueError(
-        f"`{value}` is neither an IP address nor a host name: write one of the two alone (user and "
-        "port stand under "
+        f"`{value}` is neither an IP address nor a host name: write one of the two alone (user and port stand under "
         "the file's `ssh:`)"
     )
 
@@ -75,8 +72,8 @@ def _ssh_host(value: str) -> str:
 def _node_name(value: str) -> str:
     if len(value) > 253 or not _DNS_NAME.fullmatch(value):
         raise ValueError(
-            f"`{value}` is no node name: write the name as `kubectl get nodes` shows it "
-            "(lower-case letters, digits, dashes and dots)"
+            f"`{value}` is no node name: write the name as `kubectl get nodes` shows it (lower-case letters, digits, "
+            "dashes and dots)"
         )
     return value
 
@@ -84,8 +81,7 @@ def _node_name(value: str) -> str:
 def _uid(value: str) -> str:
     if not _UUID.fullmatch(value.lower()):
         raise ValueError(
-            f"`{value}` is no uid: write what "
-            f"`kubectl get namespace kube-system -o jsonpath={{.metadata.uid}}` prints"
+            f"`{value}` is no uid: write what `kubectl get namespace kube-system -o jsonpath={{.metadata.uid}}` prints"
         )
     return value.lower()
 
@@ -124,17 +120,14 @@ def _endpoint(text: str) -> dict[str, object]:
         pass
     else:
         raise ValueError(
-            f"`{text}` is an address: write a name of the cluster's own and a port, such as api.lab:8443 "
-            "(the nodes' hosts files will hold it)"
+            f"`{text}` is an address: write a name of the cluster's own and a port, such as api.lab:8443 (the nodes' "
+            "hosts files will hold it)"
         )
     if not _DNS_NAME.fullmatch(host):
-        raise ValueError(
-            f"`{host}` is no DNS name in lower case: write a name and a port, such as api.lab:8443"
-        )
+        raise ValueError(f"`{host}` is no DNS name in lower case: write a name and a port, such as api.lab:8443")
     if host == "localhost" or host == "kubernetes" or host.startswith("kubernetes.default"):
         raise ValueError(
-            f"`{host}` means something else inside pods: write a name of its own and a port, such as "
-            "api.lab:8443"
+            f"`{host}` means something else inside pods: write a name of its own and a port, such as api.lab:8443"
         )
     return {"host": host, "port": _port(port)}
 

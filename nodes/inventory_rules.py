@@ -96,6 +96,9 @@ def _balancer_names(value: object) -> list[object]:
 
 def _balancers(value: object) -> Broken:
     names, nodes = _balancer_names(value), _nodes(value)
+    if len(names) > 1:
+        text = f"{len(names)} balancers need a virtual address, which is not supported yet: name one of them"
+        yield ("load_balancer", "nodes"), text
     for number, name in enumerate(names):
         place: Place = ("load_balancer", "nodes", number)
         if name in names[:number]:
@@ -112,17 +115,6 @@ def _consents(value: object) -> Broken:
             yield place, f"unknown consent `{name}`: {nearest(name, CONSENTS)}, or remove it"
         elif reason is None or (isinstance(reason, str) and not reason.strip()):
             yield place, f"the consent `{name}` has no reason: write why you accept {CONSENTS[name]}"
-    balancers = _balancer_names(value)
-    if len(balancers) > 1 and "single-balancer" in given:
-        text = f"the consent `single-balancer` is not needed, there are {len(balancers)} balancers: remove it"
-        yield ("accept", "single-balancer"), text
-    if len(balancers) == 1 and "single-balancer" not in given:
-        yield (
-            ("load_balancer", "nodes"),
-            f"{balancers[0]} is the only balancer, whose loss is the loss of the endpoint: name a "
-            "second one, or "
-            'write `accept: {single-balancer: "the reason"}`',
-        )
 
 
 def _files(value: object, folder: Path) -> Broken:

@@ -17,8 +17,8 @@ def read(path: Path) -> paramiko.HostKeys:
         text = path.read_text(errors="replace")
     except FileNotFoundError:
         raise UnreadableKnownHostsError(
-            f"there is no known_hosts file {path}: make it with `ssh-keyscan ADDRESS … > {path}` "
-            "and compare its fingerprints with those on the hosts' consoles"
+            f"there is no known_hosts file {path}: make it with `ssh-keyscan ADDRESS … > {path}` and compare its "
+            "fingerprints with those on the hosts' consoles"
         ) from None
     except IsADirectoryError:
         raise UnreadableKnownHostsError(f"known_hosts {path} is a folder: write the path of a file") from None
@@ -31,16 +31,15 @@ def read(path: Path) -> paramiko.HostKeys:
         # paramiko skips lines with markers, and a revoked key that also stands in a plain line would pass.
         if line.startswith("@revoked"):
             raise UnreadableKnownHostsError(
-                f"known_hosts {path} revokes a key in its line {number}, which is not understood here: "
-                "remove that key's other lines and this one"
+                f"known_hosts {path} revokes a key in its line {number}, which is not understood here: remove that "
+                "key's other lines and this one"
             )
     try:
         return paramiko.HostKeys(str(path))
     except (InvalidHostKey, paramiko.SSHException, ValueError, IndexError) as error:
         line = str(getattr(error, "line", error))[:60]
         raise UnreadableKnownHostsError(
-            f"known_hosts {path} holds a line that is no host key ({line!r}): write lines as "
-            "`ssh-keyscan` prints them"
+            f"known_hosts {path} holds a line that is no host key ({line!r}): write lines as `ssh-keyscan` prints them"
         ) from None
 
 
@@ -54,20 +53,18 @@ def unknown(path: Path, address: str, port: int, presented: paramiko.PKey) -> st
     return (
         f"its host key is unknown: {path} has no line for {name_of(address, port)}, and it presents "
         f"{_shown(presented)}. {_compare(presented)}; if that is the same, accept it with "
-        f"`{_scan(path, address, port, presented)}` and look at it with "
-        f"`ssh-keygen -lf {_quoted(path)} -F {_quoted(name_of(address, port))}`"
+        f"`{_scan(path, address, port, presented)}` and look at it with `ssh-keygen -lf {_quoted(path)} -F "
+        f"{_quoted(name_of(address, port))}`"
     )
 
 
 def changed(path: Path, address: str, port: int, presented: paramiko.PKey, expected: paramiko.PKey) -> str:
     """What to say of a host whose key is another one than was accepted."""
     return (
-        f"its host key has CHANGED: {path} has {_shown(expected)} for {name_of(address, port)}, and it "
-        "presents "
+        f"its host key has CHANGED: {path} has {_shown(expected)} for {name_of(address, port)}, and it presents "
         f"{_shown(presented)}. Either the host was installed anew or another machine answers in its place. "
-        f"{_compare(presented)}; only if that is the same, replace the old key with "
-        f"`ssh-keygen -R {_quoted(name_of(address, port))} -f {_quoted(path)}` and "
-        f"`{_scan(path, address, port, presented)}`"
+        f"{_compare(presented)}; only if that is the same, replace the old key with `ssh-keygen -R "
+        f"{_quoted(name_of(address, port))} -f {_quoted(path)}` and `{_scan(path, address, port, presented)}`"
     )
 
 

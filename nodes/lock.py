@@ -45,10 +45,8 @@ class LockHeld(Exception):  # noqa: N818 - named for what happened, as all of th
 
     def __init__(self, holder: "Holder") -> None:
         super().__init__(
-            f"{holder.who} is running this since {holder.since} from {holder.origin}: wait for that "
-            "run to end, or "
-            f"stop it there; the lock ({PATH} on the first master) is free within {HEARTBEATS_STOP} s "
-            "after it is gone"
+            f"{holder.who} is running this since {holder.since} from {holder.origin}: wait for that run to end, or "
+            f"stop it there; the lock ({PATH} on the first master) is free within {HEARTBEATS_STOP} s after it is gone"
         )
         self.holder = holder
 
@@ -154,9 +152,7 @@ class Lock:
             channel.settimeout(_ANSWER_SECONDS)
             self._channel = channel
             return
-        said = (
-            channel.recv_stderr(2000).decode(errors="replace").strip() if channel.recv_stderr_ready() else ""
-        )
+        said = channel.recv_stderr(2000).decode(errors="replace").strip() if channel.recv_stderr_ready() else ""
         channel.close()
         if answer.startswith("held"):
             raise LockHeld(_holder(answer.removeprefix("held").strip()))

@@ -61,9 +61,7 @@ class Reader:
         err = whole.stderr.split(f"\n{token}\n")
         if len(out) != 2 * len(texts) + 1 or len(err) != len(texts) + 1:
             asked = shown("; ".join(texts))
-            raise CommandFailed(
-                self.name, asked, whole.status, "", err[-1] or "the shell ended before its commands"
-            )
+            raise CommandFailed(self.name, asked, whole.status, "", err[-1] or "the shell ended before its commands")
         return [
             Result(self.name, command, int(out[2 * at + 1]), out[2 * at], err[at])
             for at, command in enumerate(commands)

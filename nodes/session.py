@@ -1,11 +1,12 @@
 """One SSH connection to one host: commands with a deadline, never sent a second time by themselves."""
 
+import contextlib
 import io
 import select
 import shlex
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import paramiko
 
@@ -87,7 +88,8 @@ class Session:
         """
         channel = self._channel(command)
         try:
-            channel.exec_command(self._script(command))
+            with _closed_after(channel, _CHANNEL_SECONDS):
+                channel.exec_command(self._script(command))
         except _FAILURES as error:
             channel.close()
             raise self._lost(command) from error
@@ -129,27 +131,16 @@ class Session:
         self, command: str, stdin: bytes | Secret | None, deadline: float
     ) -> tuple[int, io.BytesIO, io.BytesIO]:
         channel = self._channel(command, deadline)
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            channel.close()
-
-        # A timer, because some of paramiko's waits have no time limit of their own; closing the channel ends
-        # them all.
-        timer = threading.Timer(deadline, give_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            channel.exec_command(self._script(command))
-            out, err = _converse(channel, stdin)
-            channel.status_event.wait()
-        except _FAILURES as error:
-            if not late.is_set():
-                raise self._lost(command) from error
-        finally:
-            timer.cancel()
-            channel.close()
+        with _closed_after(channel, deadline) as late:
+            try:
+                channel.exec_command(self._script(command))
+                out, err = _converse(channel, stdin)
+                channel.status_event.wait()
+            except _FAILURES as error:
+                if not late.is_set():
+                    raise self._lost(command) from error
+            finally:
+                channel.close()
         if late.is_set():
             raise DeadlinePassed(
                 f"{self.name}: `{shown(command)}` did not end in {deadline:g} s; it may still be running there"
@@ -197,6 +188,27 @@ class Session:
     def _script(self, command: str) -> str:
         script = f"export LC_ALL=C\n{command}"  # messages that are parsed must not be translated
         return f"sudo -n -- sh -c {shlex.quote(script)}" if self._ssh.sudo else script
+
+
+@contextlib.contextmanager
+def _closed_after(channel: paramiko.Channel, seconds: float) -> Iterator[threading.Event]:
+    """Close the channel if the block takes longer; the event says whether that was so.
+
+    Some of paramiko's waits have no time limit of their own, and closing the channel ends them all.
+    """
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        channel.close()
+
+    timer = threading.Timer(seconds, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def _converse(channel: paramiko.Channel, stdin: bytes | Secret | None) -> tuple[io.BytesIO, io.BytesIO]:

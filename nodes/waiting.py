@@ -34,7 +34,5 @@ def wait_until(what: str, seen: Callable[[], str], deadline: float) -> None:
             raise NeverCameError(f"timeout: {what} did not come in {deadline:.0f} s; last seen: {missing}")
         if now - spoken >= HEARTBEAT_SECONDS:
             spoken = now
-            log.info(
-                "waiting for %s, %.0f s of %.0f s left: %s", what, deadline - (now - start), deadline, missing
-            )
+            log.info("waiting for %s, %.0f s of %.0f s left: %s", what, deadline - (now - start), deadline, missing)
         time.sleep(POLL_SECONDS)

@@ -52,17 +52,13 @@ def read(data: bytes) -> Document:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                raise NotYamlError(
-                    Mistake(line, f"`*{event.anchor}` stands for another part: write the value itself")
-                )
+                raise NotYamlError(Mistake(line, f"`*{event.anchor}` stands for another part: write the value itself"))
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise NotYamlError(_mistake(error, text)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        seen = (
-            f"the character {chr(error.character)!r}" if isinstance(error.character, int) else "a character"
-        )
+        seen = f"the character {chr(error.character)!r}" if isinstance(error.character, int) else "a character"
         raise NotYamlError(Mistake(line, f"{seen} may not stand in YAML: remove it")) from None
     lines: dict[Place, int] = {}
     mistakes: list[Mistake] = []
@@ -86,8 +82,7 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], mistakes: lis
         return [_plain(item, (*place, number), lines, mistakes) for number, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return {
-            key: _plain(value, (*place, key), lines, mistakes)
-            for key, value in _keys(node, place, lines, mistakes)
+            key: _plain(value, (*place, key), lines, mistakes) for key, value in _keys(node, place, lines, mistakes)
         }
     return None if node.tag == _NULL else str(node.value)
 
@@ -98,9 +93,7 @@ def _keys(
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            mistakes.append(
-                Mistake(line, "a list or a map stands where a key is expected: write `key: value`")
-            )
+            mistakes.append(Mistake(line, "a list or a map stands where a key is expected: write `key: value`"))
             continue
         here = (*place, key.value)
         if here in lines:

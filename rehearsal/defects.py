@@ -7,20 +7,23 @@ with the node in brackets where there is one. tests/test_every_check_has_been_re
 from dataclasses import dataclass
 
 KUBECTL = "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf --server=https://10.27.53.32:6443"
-ETCD = "--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
+ETCD = (
+    "--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt"
+    " --key=/etc/kubernetes/pki/etcd/server.key"
+)
 PKI = "/etc/kubernetes/pki"
 KEPT = "/root/kept"
 
 
 @dataclass(frozen=True)
 class Defect:
-    """`seed` and `heal`: (node, shell) in order. `inventory`: nodes.yaml with this text replaced, where that is it."""
+    """`seed` and `heal`: (node, shell) in order. `without`: a part of nodes.yaml that is not there."""
 
     name: str
     cases: tuple[str, ...]
     seed: tuple[tuple[str, str], ...] = ()
     heal: tuple[tuple[str, str], ...] = ()
-    inventory: tuple[str, str] | None = None
+    without: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -85,11 +88,11 @@ DEFECTS = (
         seed=(
             (
                 "shaolin",
-                f"curl -sS --fail {ETCD} https://127.0.0.1:2379/v3/maintenance/alarm"
+                f"curl -sS --fail {ETCD.replace('=', ' ')} https://127.0.0.1:2379/v3/maintenance/alarm"
                 ' -d \'{"action":"ACTIVATE","memberID":"1","alarm":"NOSPACE"}\'',
             ),
         ),
-        heal=(("shaolin", f"etcdctl {ETCD.replace('--', '--').replace(' /', '=/')} alarm disarm"),),
+        heal=(("shaolin", f"etcdctl {ETCD} alarm disarm"),),
     ),
     Defect(
         "a certificate ends in ten days",
@@ -132,11 +135,14 @@ DEFECTS = (
             "test_members_hold_the_same_data",
             "test_database_sizes_agree_within_a_quarter",
         ),
+        # without its apiserver, which would serve the empty database to whoever asks
         seed=(
-            *_moved("emei", "/etc/kubernetes/manifests/etcd.yaml")[0],
+            ("emei", "cp /proc/$(pgrep -x etcd)/exe /tmp/stray-etcd-program"),
+            *_without("emei", "kube-apiserver")["seed"],
+            *_without("emei", "etcd")["seed"],
             (
                 "emei",
-                "while pgrep -x etcd >/dev/null; do sleep 0.2; done; systemd-run -q --unit=stray-etcd etcd --name=stray"
+                "while pgrep -x etcd; do sleep 0.2; done; systemd-run -q --unit=stray-etcd /tmp/stray-etcd-program --name=stray"
                 " --data-dir=/tmp/stray-etcd --listen-client-urls=https://127.0.0.1:2379"
                 " --advertise-client-urls=https://127.0.0.1:2379 --listen-peer-urls=http://127.0.0.1:2390"
                 " --initial-advertise-peer-urls=http://127.0.0.1:2390 --initial-cluster=stray=http://127.0.0.1:2390"
@@ -145,8 +151,10 @@ DEFECTS = (
             ),
         ),
         heal=(
-            ("emei", "systemctl stop stray-etcd && rm -r /tmp/stray-etcd"),
-            *_moved("emei", "/etc/kubernetes/manifests/etcd.yaml")[1],
+            ("emei", "systemctl stop stray-etcd; rm -rf /tmp/stray-etcd*"),
+            *_without("emei", "etcd")["heal"],
+            ("emei", f"until etcdctl {ETCD} endpoint health; do sleep 0.5; done"),
+            *_without("emei", "kube-apiserver")["heal"],
         ),
     ),
     Defect(
@@ -191,10 +199,10 @@ DEFECTS = (
         seed=(
             (
                 "wudang",
-                "ip route add unreachable 10.27.52.80/32 metric 0 || ip route replace unreachable 10.27.52.80/32",
+                "ip route replace unreachable 10.27.52.80/32",
             ),
         ),
-        heal=(("wudang", "ip route del unreachable 10.27.52.80/32; ip route replace 10.27.52.80 dev eth0"),),
+        heal=(("wudang", "ip route replace 10.27.52.80/32 dev eth0 src 10.24.138.208"),),
     ),
     Defect(
         "a kubelet is sent to a name that its apiserver's certificate lacks",
@@ -309,7 +317,7 @@ DEFECTS = (
     Defect(
         "the single balancer has nobody's consent",
         ("test_single_balancer_stands_by_consent_only",),
-        inventory=("  single-balancer:", "  # single-balancer:"),
+        without="accept",
     ),
     Defect(
         "kubeadm-config names no endpoint, and cluster-info the old address",

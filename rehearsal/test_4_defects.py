@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from nodes.hosts import Hosts
 from rehearsal.defects import DEFECTS, Defect
@@ -17,15 +18,16 @@ GREEN_WITHIN_SECONDS = 120
 
 @pytest.fixture
 def inventory(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """nodes.yaml, or the defect's version of it beside it."""
+    """nodes.yaml, or what the defect leaves of it, beside it."""
     defect: Defect = request.getfixturevalue("defect")
     original = CHECKOUT / "nodes.yaml"
-    if defect.inventory is None:
+    if not defect.without:
         yield original
         return
     changed = original.with_name("nodes-with-a-defect.yaml")
-    before, after = defect.inventory
-    changed.write_text(original.read_text().replace(before, after))
+    document = yaml.safe_load(original.read_text())
+    del document[defect.without]
+    changed.write_text(yaml.safe_dump(document))
     yield changed
     changed.unlink()
 
@@ -43,7 +45,7 @@ def test_defect_is_seen_and_its_mending_too(defect: Defect, inventory: Path, vie
                 print(f"  {case.name}: {case.text.strip().splitlines()[0][:150]}")
     finally:
         _do(view, defect.heal)
-    if defect.inventory is None:
+    if not defect.without:
         run = _until(lambda run: run.status == 0, defect, inventory, GREEN_WITHIN_SECONDS)
         assert run.status == 0, f"still red after it was mended: {_red(run)}\n{run.output}"
     print(f"  {defect}: seen and mended in {time.monotonic() - began:.0f} s")

@@ -162,6 +162,11 @@ def _workers(_seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 def _balancers(seen: Seen, inventory: Inventory) -> Iterator[str]:
     port = inventory.cluster.endpoint.port
+    if len(inventory.balancers) == 1 and "single-balancer" not in inventory.accept:
+        yield (
+            f"{inventory.balancers[0].name} is the only balancer, whose loss is the loss of the endpoint: if that is right,"
+            ' write `accept: {single-balancer: "the reason"}` in nodes.yaml'
+        )
     for node in inventory.balancers:
         machine = seen.machines[node.name]
         if port in machine.listening and not machine.balancer:

@@ -30,9 +30,7 @@ def cleared(command: str) -> str:
     # The one assignment that may stand in front: etcdctl before 3.4 speaks its old protocol without it.
     after_prefix = given[1:] if given[:2] == ["ETCDCTL_API=3", "etcdctl"] else given
     if not _allowed(after_prefix):
-        raise NotPlainError(
-            "no form of it is allowed in nodes/allowed/, where what a check has to read is added"
-        )
+        raise NotPlainError("no form of it is allowed in nodes/allowed/, where what a check has to read is added")
     return shlex.join(given)
 
 

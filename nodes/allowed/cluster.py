@@ -11,8 +11,7 @@ def _kubectl(verb: str, flags: str = "", valued: str = "", operands: str | None 
     """kubectl's own cache of the API's resources may be switched off but not moved to another folder."""
     return Form(
         verb,
-        "-A --all-namespaces --insecure-skip-tls-verify --insecure-skip-tls-verify=true "
-        "--cache-dir=/dev/null " + flags,
+        "-A --all-namespaces --insecure-skip-tls-verify --insecure-skip-tls-verify=true --cache-dir=/dev/null " + flags,
         "--kubeconfig --context --server -s --certificate-authority --tls-server-name "
         "--request-timeout -n --namespace " + valued,
         operands,
@@ -36,9 +35,7 @@ def _etcdctl(verb: str, flags: str = "", valued: str = "", operands: str | None 
 
 
 def _crictl(verb: str, operands: str | None = None) -> Form:
-    return Form(
-        verb, "-a --all -q --quiet --no-trunc", "-r --runtime-endpoint -o --output --name --state", operands
-    )
+    return Form(verb, "-a --all -q --quiet --no-trunc", "-r --runtime-endpoint -o --output --name --state", operands)
 
 
 PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
@@ -70,8 +67,7 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
         _kubectl(
             "get",
             "--no-headers --show-labels --show-managed-fields --ignore-not-found --ignore-not-found=true",
-            "-o --output -l --selector --field-selector --sort-by --chunk-size --subresource -L "
-            "--label-columns",
+            "-o --output -l --selector --field-selector --sort-by --chunk-size --subresource -L --label-columns",
             operands=rf"{NAME}(,{NAME})*",
         ),
         _raw_get,

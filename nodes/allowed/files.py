@@ -14,8 +14,8 @@ def _test(arguments: Sequence[str]) -> bool:
 
 _FIND_ALONE = "-print -print0 -prune -xdev -mount -depth -empty -readable -not ! -a -and -o -or ( ) -L -P -H"
 _FIND_VALUED = (
-    "-name -iname -path -ipath -regex -lname -type -maxdepth -mindepth -newer -mmin -mtime -cmin -ctime "
-    "-size -perm -user -group -uid -gid -links -inum -samefile -printf"
+    "-name -iname -path -ipath -regex -lname -type -maxdepth -mindepth -newer -mmin -mtime -cmin -ctime -size -perm "
+    "-user -group -uid -gid -links -inum -samefile -printf"
 )
 
 
@@ -49,8 +49,7 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
     "openssl": (
         Form(
             "x509",
-            "-noout -subject -issuer -dates -startdate -enddate -serial -fingerprint -sha256 -sha1 "
-            "-text -pubkey "
+            "-noout -subject -issuer -dates -startdate -enddate -serial -fingerprint -sha256 -sha1 -text -pubkey "
             "-purpose -hash -modulus",
             "-in -inform -ext -checkend -checkhost -checkip -nameopt -certopt -dateopt -outform",
             long_dash=True,

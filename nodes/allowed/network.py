@@ -26,8 +26,7 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
     "ss": (
         Form(
             flags="-H -O -n -r -a -l -o -e -m -p -i -s -4 -6 -t -u -w -x -0 --no-header --oneline --numeric "
-            "--resolve --all --listening --options --extended --memory --processes --info --summary "
-            "--ipv4 --ipv6 "
+            "--resolve --all --listening --options --extended --memory --processes --info --summary --ipv4 --ipv6 "
             "--tcp --udp --raw --unix",
             valued="-f --family -A --query",
             operands=ANY,

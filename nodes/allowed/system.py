@@ -9,9 +9,7 @@ from nodes.grammar import Form
 
 def _command(arguments: Sequence[str]) -> bool:
     """`command -v NAME` alone: without -v it runs what it names."""
-    return (
-        len(arguments) == 2 and arguments[0] == "-v" and re.fullmatch(r"[\w./+-]+", arguments[1]) is not None
-    )
+    return len(arguments) == 2 and arguments[0] == "-v" and re.fullmatch(r"[\w./+-]+", arguments[1]) is not None
 
 
 def _service(arguments: Sequence[str]) -> bool:

@@ -10,8 +10,8 @@ from tests.changes.folder_host import SHELL, FolderHost, hosts, with_authority
 from tests.formats.authorities import Authority, make_authority
 
 
-@pytest.fixture(scope="session", autouse=True)
-def root() -> None:
+@pytest.fixture(scope="session")
+def as_root() -> None:
     """Who is not root and may not make a namespace cannot give a file to root."""
     if subprocess.run([*SHELL, "true"], capture_output=True).returncode:  # noqa: S603
         pytest.skip("neither root nor allowed to be it in a user namespace (kernel.unprivileged_userns_clone)")
@@ -23,7 +23,7 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def shaolin(tmp_path: Path, authority: Authority) -> FolderHost:
+def shaolin(tmp_path: Path, authority: Authority, as_root: None) -> FolderHost:
     """The first master: it holds the cluster's CA."""
     host = FolderHost("shaolin", tmp_path / "shaolin")
     with_authority(host, authority)
@@ -31,7 +31,7 @@ def shaolin(tmp_path: Path, authority: Authority) -> FolderHost:
 
 
 @pytest.fixture
-def wudang(tmp_path: Path) -> FolderHost:
+def wudang(tmp_path: Path, as_root: None) -> FolderHost:
     """A master to be: it has an /etc and a /var/lib, and nothing in them."""
     host = FolderHost("wudang", tmp_path / "wudang")
     for path in ("/etc/kubernetes", "/var/lib"):

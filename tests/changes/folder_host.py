@@ -34,7 +34,7 @@ class FolderHost:
         self.commands.append(command)
         data = stdin.reveal() if isinstance(stdin, Secret) else stdin
         ended = subprocess.run(  # noqa: S603  # the commands under test
-            [*SHELL, _HOSTS_OWN.sub(f"{self.folder}/", command)],
+            [*SHELL, _HOSTS_OWN.sub(lambda _: f"{self.folder}/", command)],
             input=data or b"",
             capture_output=True,
             timeout=deadline,
@@ -78,7 +78,7 @@ class FolderHost:
 
     def kept(self, path: str) -> list[Path]:
         """What stood at `path` before, oldest first."""
-        store = self.at(f"/var/lib/kubeadm-ha/replaced{path}")
+        store = self.at(f"/var/lib/kubeadm-ha/replaced{self.at(path)}")
         return sorted(store.parent.glob(f"{store.name}.*"))
 
     def temporaries(self) -> list[Path]:

@@ -114,6 +114,14 @@ class TestOpen:
         assert r"`id -u` answered 'welcome\n0' where `0` alone is expected" in fleet.problems["shaolin"].reason
         fleet.close()
 
+    def test_a_login_that_hangs(self, sshd: Start, ssh: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("nodes.fleet._LOGIN_CHECK_SECONDS", 0.5)
+        server = sshd("shaolin", "127.0.0.1", "ForceCommand sleep 2")
+        fleet = Fleet.open(inventory(ssh(server), {"shaolin": "127.0.0.1"}))
+        assert "`id -u` did not end in 0.5 s" in fleet.problems["shaolin"].reason
+        assert "log in by hand to see what hangs" in fleet.problems["shaolin"].reason
+        fleet.close()
+
     def test_a_problem_reads_as_a_sentence(self) -> None:
         assert str(Problem("wudang", "it is gone")) == "wudang: it is gone"
 

@@ -7,9 +7,11 @@ done           three masters, the endpoint in kubeadm-config and in the certific
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -38,6 +40,7 @@ def inventory(
     endpoint: str = "api.lab:8443",
     balancers: tuple[str, ...] = ("emei",),
     uid: str | None = None,
+    accept: Mapping[str, str] = MappingProxyType({"single-balancer": "the article's own way"}),
 ) -> Inventory:
     named = (one.split(":") for one in roles.split())
     return Inventory(
@@ -48,6 +51,7 @@ def inventory(
         nodes={name: Node(name=name, address=ADDRESSES[name], role=Role(role)) for name, role in named},
         load_balancer=LoadBalancer(nodes=balancers),
         workload=Workload(image="registry.lab/web:1"),
+        accept=accept,
     )
 
 
@@ -104,7 +108,9 @@ def nodes(*names: str, tainted: tuple[str, ...] = ("shaolin",)) -> tuple[kuberne
     )
 
 
-def machines(with_etcd: tuple[str, ...] = ("shaolin",), balancers: tuple[str, ...] = ()) -> dict[str, Machine]:
+def machines(
+    with_etcd: tuple[str, ...] = ("shaolin",), balancers: tuple[str, ...] = (), nginx: tuple[str, ...] = ("emei",)
+) -> dict[str, Machine]:
     images = frozenset(manifests.parse(text).image for text in sample_manifests().values())
     return {
         name: Machine(
@@ -113,7 +119,7 @@ def machines(with_etcd: tuple[str, ...] = ("shaolin",), balancers: tuple[str, ..
             images=images,
             free_bytes=20 << 30,
             listening=frozenset({22, 10250} | ({8443} if name in balancers else set())),
-            nginx=NGINX if name == "emei" else "",
+            nginx=NGINX if name in nginx else "",
             balancer=name in balancers,
         )
         for name in ADDRESSES

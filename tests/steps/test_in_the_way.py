@@ -215,6 +215,11 @@ DEFECTS = {
         "emei: something listens on port 8443 already: free it, or choose another endpoint port",
         machines={"emei": {"listening": frozenset({22, 8443})}},
     ),
+    "a single balancer without consent": Defect(
+        6,
+        "emei is the only balancer, whose loss is the loss of the endpoint: if that is right,",
+        inventory={"accept": {}},
+    ),
     "an nginx without streams": Defect(
         6,
         "emei: its nginx has no stream module: install one that has (Debian: libnginx-mod-stream)",
@@ -267,6 +272,12 @@ def test_an_endpoint_that_is_configured_already_is_no_reason() -> None:
 def test_the_runbooks_own_balancer_may_listen_on_the_endpoints_port() -> None:
     seen = replace(states.fresh(), machines=states.machines(balancers=("emei",)))
     assert not [reason for reason in in_the_way(seen, states.inventory(), 7) if "8443" in reason]
+
+
+def test_several_balancers_need_no_consent() -> None:
+    seen = replace(states.fresh(), machines=states.machines(nginx=("emei", "wudang")))
+    inventory = states.inventory(balancers=("emei", "wudang"), accept={})
+    assert not [reason for reason in in_the_way(seen, inventory, 7) if "balancer" in reason]
 
 
 def test_data_of_a_member_that_has_joined_is_no_reason() -> None:

@@ -60,8 +60,7 @@ def test_super_admins_kubeconfig_is_pointed_at_only_where_it_exists() -> None:
 
 def test_several_balancers_are_made_side_by_side_and_the_name_leads_to_the_first() -> None:
     inventory = states.inventory(balancers=("emei", "wudang"))
-    seen = states.fresh()
-    seen = replace(seen, machines={**seen.machines, "wudang": replace(seen.machines["wudang"], nginx=states.NGINX)})
+    seen = replace(states.fresh(), machines=states.machines(nginx=("emei", "wudang")))
     changes = load_balancer.changes(seen, inventory)
     assert [one.node for one in changes if isinstance(one, BalancerLoaded)] == ["emei", "wudang"]
     assert {one.address for one in changes if isinstance(one, HostsEntry)} == {"10.27.52.72"}
@@ -88,8 +87,7 @@ def test_what_must_be_loaded_is_what_is_written() -> None:
 
 
 def test_a_balancer_without_the_stream_module_is_an_error_that_names_it() -> None:
-    seen = states.fresh()
-    seen = replace(seen, machines={**seen.machines, "emei": replace(seen.machines["emei"], nginx="nginx/1.22.1")})
+    seen = replace(states.fresh(), machines=states.machines(nginx=()))
     with pytest.raises(ValueError, match="emei: nginx has no stream module"):
         load_balancer.changes(seen, states.inventory())
 

@@ -1,0 +1,88 @@
+"""What the command line does with mistakes and with a remote command's words, and the lines that lead to hosts."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab import __main__, command, places, ssh
+from lab.hosts import Hosts
+from lab.places import Places
+from lab.progress import Progress
+
+
+def test_a_refusal_is_one_line_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lab", "up"])
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert __main__.main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("lab: ")
+    assert said.count("\n") == 1
+
+
+def test_no_command_is_explained(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["lab"])
+    with pytest.raises(SystemExit, match="2"):
+        __main__.main()
+    assert "usage: python -m lab" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "remote"),
+    [
+        ([], []),
+        (["--", "hostname"], ["hostname"]),
+        (["--", "ls /tmp; date"], ["ls /tmp; date"]),
+        (["--", "cat", "a b"], ["cat 'a b'"]),
+    ],
+)
+def test_words_for_a_host_arrive_as_they_are_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hosts: Hosts, words: list[str], remote: list[str]
+) -> None:
+    class Became(Exception):  # noqa: N818
+        pass
+
+    def become(_file: str, line: list[str]) -> None:
+        raise Became(line)
+
+    hosts.key.parent.mkdir()
+    hosts.key.touch()
+    monkeypatch.setattr(__main__, "NODES_FILE", hosts.path)
+    monkeypatch.setattr(os, "execvp", become)
+    monkeypatch.setattr(sys, "argv", ["lab", "ssh", "wudang", *words])
+    with pytest.raises(Became) as became:
+        __main__.main()
+    assert became.value.args == (ssh.line(hosts.named("wudang"), hosts, *remote),)
+
+
+def test_host_keys_are_always_checked(hosts: Hosts) -> None:
+    line = ssh.line(hosts.first_master, hosts)
+    assert "StrictHostKeyChecking=yes" in line
+    assert f"UserKnownHostsFile={hosts.known_hosts}" in line
+    assert line[-1] == "root@10.27.53.32"
+
+
+def test_a_failed_command_says_what_was_printed() -> None:
+    with pytest.raises(command.CommandFailed, match=r"(?s)`sh -c .*` ended with status 3:\nout of room"):
+        command.run(["sh", "-c", "echo out of room >&2; exit 3"])
+    with pytest.raises(command.CommandFailed, match=r"no end after 0\.1 s"):
+        command.run(["sleep", "5"], timeout=0.1)
+
+
+def test_state_and_cache_can_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_STATE", "/big/state")
+    monkeypatch.delenv("LAB_CACHE", raising=False)
+    assert Places.from_environment() == Places(Path("/big/state"), Path("/var/cache/kubeadm-ha-lab"))
+    assert places.NODES_FILE.name == "nodes.yaml"
+
+
+def test_long_stages_give_signs_of_life(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("lab.progress.HEARTBEAT", 0.01)
+    with Progress().stage("building"):
+        command.run(["sleep", "0.1"])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].endswith("s] building")
+    assert "… building (for" in said[1]
