@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from formats import etcd, kubernetes
+from formats import etcd, kubernetes, manifests
 from formats.certificates import Certificate, Request
 from formats.kubeadm import PAIRS, Place, first_service_address
 from nodes.inventory import Inventory
@@ -79,6 +79,23 @@ class Seen:
         organizations = self.kubelet_client.organizations if pair == "apiserver-kubelet-client" else ()
         request = PAIRS[pair].request(self.place(inventory, name), organizations)
         return replace(request, lifetime=self.configuration.certificate_lifetime)
+
+    def manifest(
+        self, inventory: Inventory, name: str, component: str, initial_cluster: Mapping[str, str] | None = None
+    ) -> str:
+        """The first master's manifest of a component as kubeadm would render it for that master.
+
+        Raises ManifestError where it names the first master in a place that only a person can judge.
+        """
+        return manifests.for_node(
+            self.manifests[component],
+            component=component,
+            name=name,
+            address=inventory.nodes[name].address,
+            first_name=self.first,
+            first_address=inventory.nodes[self.first].address,
+            initial_cluster=initial_cluster,
+        )
 
     def new_masters(self, inventory: Inventory) -> tuple[str, ...]:
         """The masters to be, in the inventory's order; after the conversion, those that came to be."""

@@ -11,7 +11,6 @@ from nodes.first_master import RECORD
 from nodes.hosts import Hosts, etcdctl_command
 from nodes.reading import Reader
 
-
 KUBE_SYSTEM = "/registry/namespaces/kube-system"
 
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 
 from formats import kubernetes
 from nodes import wire
+from nodes.commands import DialFailed
 from nodes.hosts import Hosts, kubectl_command
 from nodes.secret import Secret
-from nodes.waiting import wait_until
+from nodes.waiting import NeverCameError, wait_until
 
 WEB_PORT = 8080
 
@@ -105,6 +107,7 @@ class Trial:
 
         wait_until("the trial's web service", missing, 90)
         address: str = json.loads(self.kubectl("get", "service", "web", "-o", "json"))["spec"]["clusterIP"]
+        self._heard_of(address)
         return address
 
     def resolved(self, node: str, name: str) -> str:
@@ -145,19 +148,20 @@ class Trial:
         )
         return answer.strip()
 
-    def until_answered(self, names: list[str], address: str) -> None:
+    def _heard_of(self, address: str) -> None:
         """Give every node's kube-proxy a moment to hear of a Service; which one never does, the case says."""
 
         def missing() -> str:
             silent = []
-            for name in names:
+            for name in self.hosts.inventory.nodes:
                 try:
                     self.status_of(name, address)
-                except Exception as error:  # seen from this node it is not there yet
+                except (DialFailed, wire.WireError) as error:
                     silent.append(f"{name}: {error}")
             return "; ".join(silent)
 
-        wait_until(f"the service at {address}", missing, 20)
+        with suppress(NeverCameError):
+            wait_until(f"the service at {address}", missing, 20)
 
     def status_of(self, node: str, address: str) -> int:
         """The HTTP status that a node gets from the service at `address`."""

@@ -21,6 +21,7 @@ FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
+    os.umask(0o022)  # what it writes below a host's root folder, others on that host read
     try:
         return _run(_parser().parse_args())
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from lab.places import Places
 
 PROC_SYS = Path("/proc/sys")
 CHANGED_BY_HOSTS = ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "fs/file-max")
-# every kubelet, apiserver and systemd takes some, all as the same root: with the usual 128 a kubelet does not start
+# every kubelet, apiserver and systemd takes some, all as the same root; when the usual 128 are used up, none starts
 AT_LEAST = {"fs/inotify/max_user_instances": 8192, "fs/inotify/max_user_watches": 524288}
 
 

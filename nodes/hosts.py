@@ -45,8 +45,10 @@ class Hosts:
 
 
 def kubectl_command(address: str, *arguments: str, port: int = ports.APISERVER) -> str:
+    """kubectl as the admin at one server. Its cache of the API's resources is off: looking must leave nothing behind."""
     server = f"https://{bracketed(address)}:{port}"
-    return shlex.join(["kubectl", f"--kubeconfig={ADMIN}", f"--server={server}", "--request-timeout=20s", *arguments])
+    given = [f"--kubeconfig={ADMIN}", f"--server={server}", "--cache-dir=/dev/null", "--request-timeout=20s"]
+    return shlex.join(["kubectl", *given, *arguments])
 
 
 def etcdctl_command(*arguments: str) -> str:

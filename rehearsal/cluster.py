@@ -38,14 +38,14 @@ def connect() -> Hosts:
     return Hosts(fleet, inventory, FIRST)
 
 
-def files(hosts: Hosts) -> dict[str, str]:
-    """What stands on each node's disk: names, times, modes, digests."""
-    return {name: hosts.fleet[name].run(_FILES).stdout for name in NODES}
+def files(hosts: Hosts) -> set[str]:
+    """What stands on each node's disk, a line a file: node, name, time, mode, digest."""
+    return {f"{name} {line}" for name in NODES for line in hosts.fleet[name].run(_FILES).stdout.splitlines()}
 
 
-def processes(hosts: Hosts) -> dict[str, str]:
-    """What runs on each node, and since when."""
-    return {name: hosts.fleet[name].run(_PROCESSES).stdout for name in NODES}
+def processes(hosts: Hosts) -> set[str]:
+    """What runs on each node, a line a process: node, id, start, name."""
+    return {f"{name} {line}" for name in NODES for line in hosts.fleet[name].run(_PROCESSES).stdout.splitlines()}
 
 
 def containers(hosts: Hosts) -> str:

@@ -5,6 +5,7 @@ with the node in brackets where there is one. tests/test_every_check_has_been_re
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias, TypedDict
 
 KUBECTL = "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf --server=https://10.27.53.32:6443"
 ETCD = (
@@ -15,14 +16,18 @@ PKI = "/etc/kubernetes/pki"
 KEPT = "/root/kept"
 
 
+Deeds: TypeAlias = tuple[tuple[str, str], ...]
+"""(node, shell), in their order."""
+
+
 @dataclass(frozen=True)
 class Defect:
-    """`seed` and `heal`: (node, shell) in order. `without`: a part of nodes.yaml that is not there."""
+    """`without`: a part of nodes.yaml that is not there."""
 
     name: str
     cases: tuple[str, ...]
-    seed: tuple[tuple[str, str], ...] = ()
-    heal: tuple[tuple[str, str], ...] = ()
+    seed: Deeds = ()
+    heal: Deeds = ()
     without: str = ""
 
     def __str__(self) -> str:
@@ -33,13 +38,14 @@ class Defect:
         return tuple(dict.fromkeys(case.partition("[")[0] for case in self.cases))
 
 
-def _moved(node: str, path: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    """A file out of its folder, and back."""
-    name = path.rpartition("/")[2]
-    return ((node, f"mkdir -p {KEPT} && mv {path} {KEPT}/{name}"),), ((node, f"mv {KEPT}/{name} {path}"),)
+class _Both(TypedDict):
+    """How a defect comes and goes."""
+
+    seed: Deeds
+    heal: Deeds
 
 
-def _edited(node: str, path: str, deed: str, then: str = "true") -> dict[str, tuple[tuple[str, str], ...]]:
+def _edited(node: str, path: str, deed: str, then: str = "true") -> _Both:
     """A file changed by `deed`, and as it was; `then` follows either."""
     name = path.rpartition("/")[2]
     return {
@@ -48,10 +54,13 @@ def _edited(node: str, path: str, deed: str, then: str = "true") -> dict[str, tu
     }
 
 
-def _without(node: str, component: str) -> dict[str, tuple[tuple[str, str], ...]]:
+def _without(node: str, component: str) -> _Both:
     """A static pod taken away."""
-    seed, heal = _moved(node, f"/etc/kubernetes/manifests/{component}.yaml")
-    return {"seed": seed, "heal": heal}
+    path = f"/etc/kubernetes/manifests/{component}.yaml"
+    return {
+        "seed": ((node, f"mkdir -p {KEPT} && mv {path} {KEPT}/{component}.yaml"),),
+        "heal": ((node, f"mv {KEPT}/{component}.yaml {path}"),),
+    }
 
 
 _WORSE_CERTIFICATE = (
@@ -142,8 +151,8 @@ DEFECTS = (
             *_without("emei", "etcd")["seed"],
             (
                 "emei",
-                "while pgrep -x etcd; do sleep 0.2; done; systemd-run -q --unit=stray-etcd /tmp/stray-etcd-program --name=stray"
-                " --data-dir=/tmp/stray-etcd --listen-client-urls=https://127.0.0.1:2379"
+                "while pgrep -x etcd; do sleep 0.2; done; systemd-run -q --unit=stray-etcd /tmp/stray-etcd-program"
+                " --name=stray --data-dir=/tmp/stray-etcd --listen-client-urls=https://127.0.0.1:2379"
                 " --advertise-client-urls=https://127.0.0.1:2379 --listen-peer-urls=http://127.0.0.1:2390"
                 " --initial-advertise-peer-urls=http://127.0.0.1:2390 --initial-cluster=stray=http://127.0.0.1:2390"
                 f" --cert-file={PKI}/etcd/server.crt --key-file={PKI}/etcd/server.key"

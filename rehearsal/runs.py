@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+CASE_OF_STEP_3 = "test_every_master_runs_its_own_apiserver"
 REPORT = CHECKOUT / ".lab" / "rehearsal.xml"
 
 

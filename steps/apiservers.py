@@ -13,7 +13,6 @@ from changes.seen import Seen
 from changes.services import KubeletConnected
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats import manifests
 from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
 from formats.ports import APISERVER
 from nodes.hosts import ADMIN
@@ -30,14 +29,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
     for name in new:
         todo += _material(seen, inventory, name)
     for name in new:
-        text = manifests.for_node(
-            seen.manifests["kube-apiserver"],
-            component="kube-apiserver",
-            name=name,
-            address=inventory.nodes[name].address,
-            first_name=seen.first,
-            first_address=inventory.nodes[seen.first].address,
-        )
+        text = seen.manifest(inventory, name, "kube-apiserver")
         todo.append(StaticPod(name, "kube-apiserver", text))
     todo += [Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new]
     ports = (APISERVER, inventory.cluster.endpoint.port)

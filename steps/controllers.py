@@ -10,7 +10,6 @@ from changes.observe import PKI
 from changes.seen import Seen
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats import manifests
 from formats.kubeadm import CLIENTS, url
 from formats.ports import APISERVER, CONTROLLER_MANAGER, SCHEDULER
 from nodes.inventory import Inventory
@@ -32,14 +31,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
                 PointedAt(name, file, server),
             ]
         for component in COMPONENTS:
-            text = manifests.for_node(
-                seen.manifests[component],
-                component=component,
-                name=name,
-                address=inventory.nodes[name].address,
-                first_name=seen.first,
-                first_address=inventory.nodes[seen.first].address,
-            )
+            text = seen.manifest(inventory, name, component)
             todo.append(StaticPod(name, component, text))
     todo += [
         Answering(name, component, "127.0.0.1", port, "/healthz")

@@ -10,7 +10,6 @@ from changes.observe import PKI
 from changes.seen import Seen
 from changes.static_pods import StaticPod
 from changes.step import CarryOut
-from formats import manifests
 from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
 from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
@@ -43,15 +42,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
     cluster = {seen.first: peer_url(inventory, seen.first)}
     for name in new:
         cluster[name] = peer_url(inventory, name)
-        text = manifests.for_node(
-            seen.manifests["etcd"],
-            component="etcd",
-            name=name,
-            address=inventory.nodes[name].address,
-            first_name=seen.first,
-            first_address=inventory.nodes[seen.first].address,
-            initial_cluster=dict(cluster),
-        )
+        text = seen.manifest(inventory, name, "etcd", dict(cluster))
         todo += [
             Learner(name, peer_url(inventory, name)),
             StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),

@@ -14,6 +14,7 @@ from formats.kubeadm import COMPONENTS
 from formats.ports import APISERVER, ETCD_PEER
 from nodes.hosts import Hosts
 from nodes.inventory import Inventory
+from steps.etcd_cluster import peer_url
 
 # GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
 ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
@@ -130,21 +131,14 @@ def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 def _manifests(seen: Seen, inventory: Inventory) -> Iterator[str]:
     """What names the first master where only a person can say what another master should have there."""
-    first = inventory.nodes[seen.first]
     for component, text in seen.manifests.items():
         for volume in manifests.parse(text).host_paths:
             if volume.type == "Socket":
-                yield f"{seen.first}: {component} talks to the socket {volume.path}, which no copy can give a new master"
+                yield f"{seen.first}: {component} talks to the socket {volume.path}: no copy gives a new master that"
         for name in seen.new_masters(inventory):
             try:
-                manifests.for_node(
-                    text,
-                    component=component,
-                    name=name,
-                    address=inventory.nodes[name].address,
-                    first_name=seen.first,
-                    first_address=first.address,
-                )
+                own = {name: peer_url(inventory, name)}
+                seen.manifest(inventory, name, component, own if component == "etcd" else None)
             except manifests.ManifestError as error:
                 yield f"{seen.first}: {component}.yaml cannot be carried over to {name}: {error}"
 
@@ -164,8 +158,8 @@ def _balancers(seen: Seen, inventory: Inventory) -> Iterator[str]:
     port = inventory.cluster.endpoint.port
     if len(inventory.balancers) == 1 and "single-balancer" not in inventory.accept:
         yield (
-            f"{inventory.balancers[0].name} is the only balancer, whose loss is the loss of the endpoint: if that is right,"
-            ' write `accept: {single-balancer: "the reason"}` in nodes.yaml'
+            f"{inventory.balancers[0].name} is the only balancer, whose loss is the loss of the endpoint: if that is"
+            ' right, write `accept: {single-balancer: "the reason"}` in nodes.yaml'
         )
     for node in inventory.balancers:
         machine = seen.machines[node.name]

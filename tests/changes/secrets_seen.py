@@ -2,7 +2,9 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+import pytest
 
 
 def seen(key: bytes, said: Iterable[str]) -> list[str]:
@@ -11,3 +13,11 @@ def seen(key: bytes, said: Iterable[str]) -> list[str]:
     assert lines, "this is no key"
     pieces = [line[:24] for line in lines] + [b64encode(key).decode()[offset : offset + 24] for offset in (60, 120)]
     return [piece for piece in pieces for text in said if piece in text]
+
+
+def reported(act: Callable[[], object]) -> str:
+    """What a report shows of an act: what it gave, or the traceback with the arguments of the functions on the way."""
+    try:
+        return str(act())
+    except Exception:
+        return str(pytest.ExceptionInfo.from_current().getrepr(style="long", funcargs=True))

@@ -191,6 +191,20 @@ def test_a_file_that_is_no_certificate_or_key_is_a_fault_to_mend(
     assert not SIGNED.look(both).so
 
 
+@pytest.mark.xfail(strict=True, reason="look raises, and the traceback shows the argument of load_key")
+def test_a_key_that_cannot_be_read_is_in_no_report(both: Hosts, wudang: FolderHost, authority: Authority) -> None:
+    key = put_pair(wudang, authority)
+    wudang.put(f"{PAIR}.key", key.replace(b"-----END EC PRIVATE KEY-----", b"-----END"), 0o600)
+    assert not secrets_seen.seen(key, [secrets_seen.reported(lambda: SIGNED.look(both))])
+
+
+@pytest.mark.xfail(strict=True, reason="the mode of a key that is there is not looked at")
+def test_a_key_that_others_may_read_is_not_so(both: Hosts, wudang: FolderHost, authority: Authority) -> None:
+    put_pair(wudang, authority)
+    wudang.at(f"{PAIR}.key").chmod(0o644)
+    assert not SIGNED.look(both).so
+
+
 @pytest.mark.xfail(strict=True, reason="a lifetime of the margin or less can never be so")
 def test_a_short_lifetime_is_enough_where_the_cluster_wants_it(both: Hosts) -> None:
     short = Signed("wudang", PAIR, CA, Request("kube-apiserver", lifetime=timedelta(days=30)), "ECDSA-P256")

@@ -164,3 +164,24 @@ class TestPointedAt:
     def test_a_file_that_is_no_kubeconfig_is_said_with_host_and_path(self, both: Hosts, wudang: FolderHost) -> None:
         wudang.put(PATH, "")
         assert not POINTED.look(both).so
+
+
+@pytest.mark.xfail(strict=True, reason="look raises, and the traceback shows the text as an argument")
+@pytest.mark.parametrize("change", [CREDENTIAL, POINTED], ids=["credential", "server"])
+def test_a_file_that_cannot_be_read_is_in_no_report(
+    both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt
+) -> None:
+    put_kubeconfig(wudang, authority)
+    text = wudang.put(PATH, wudang.text(PATH).replace("current-context:", "context:"), 0o600).read_text()
+    assert text[-60:-5] not in secrets_seen.reported(lambda: change.look(both))
+
+
+@pytest.mark.xfail(strict=True, reason="the mode of a kubeconfig that is there is not looked at")
+@pytest.mark.parametrize("change", [CREDENTIAL, POINTED], ids=["credential", "server"])
+def test_a_file_that_others_may_read_is_not_so(
+    both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt
+) -> None:
+    """Somebody copied admin.conf over with scp: it holds a key."""
+    put_kubeconfig(wudang, authority)
+    wudang.at(PATH).chmod(0o644)
+    assert not change.look(both).so

@@ -35,12 +35,19 @@ def test_what_is_written_is_what_was_given(wudang: FolderHost, content: bytes) -
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])
-def test_mode_and_owner_are_as_asked_for_whatever_stood_there(wudang: FolderHost, mode: int) -> None:
-    file = wudang.put(PATH, "before", 0o666)
-    if os.geteuid() == 0:
-        os.chown(file, 12345, 12345)
+def test_the_mode_is_as_asked_for_whatever_stood_there(wudang: FolderHost, mode: int) -> None:
+    wudang.put(PATH, "before", 0o666)
     place(wudang, PATH, b"after", mode)
     assert wudang.mode(PATH) == f"{mode:04o}"
+
+
+def test_the_file_is_roots_whoevers_it_was_and_whoevers_the_folder_is(wudang: FolderHost) -> None:
+    file = wudang.put(PATH, "before")
+    if os.geteuid() == 0:
+        os.chown(file, 12345, 12345)
+        os.chown(file.parent.parent, 12345, 12345)
+    file.parent.parent.chmod(0o2755)  # what is made in it belongs to its group
+    place(wudang, PATH, b"after", 0o600)
     assert (file.stat().st_uid, file.stat().st_gid) == (os.geteuid(), os.getegid())
 
 

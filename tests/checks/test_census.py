@@ -50,7 +50,7 @@ def test_every_address_with_every_port_is_looked_for() -> None:
 
 
 def test_files_are_named_in_their_order() -> None:
-    texts = {path: "https://10.27.53.32:6443\n" for path in ("/etc/z.conf", "/etc/a.conf")}
+    texts = dict.fromkeys(("/etc/z.conf", "/etc/a.conf"), "https://10.27.53.32:6443\n")
     assert naming(texts, OLD, [6443]) == [
         "/etc/a.conf: https://10.27.53.32:6443",
         "/etc/z.conf: https://10.27.53.32:6443",
