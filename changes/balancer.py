@@ -1,5 +1,6 @@
 """The balancer's nginx running with the configuration that is on disk."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from changes.change import SO, Look
@@ -27,12 +28,15 @@ class BalancerLoaded:
         return Look(so=False, seen=missing, diff=f"~ {UNIT} loads {CONFIGURATION}\n") if missing else SO
 
     def do(self, hosts: Hosts) -> None:
-        hosts.fleet[self.node].check(f"systemctl reload-or-restart {UNIT}", deadline=60)
-        wait_until(str(self), lambda: self._missing(hosts), 30)
+        try:
+            hosts.fleet[self.node].check(f"systemctl reload-or-restart {UNIT}", deadline=60)
+        finally:  # an answer that never came is no answer: the reload may be under way
+            wait_until(str(self), lambda: self._missing(hosts), 30)
 
     def _missing(self, hosts: Hosts) -> str:
         try:
-            loaded = hosts.fleet[self.node].dial("127.0.0.1", IDENTITY_PORT).recv(64).decode()
+            with closing(hosts.fleet[self.node].dial("127.0.0.1", IDENTITY_PORT)) as channel:
+                loaded = channel.recv(64).decode(errors="replace")
         except (OSError, DialFailed) as error:
-            return f"it does not say what it has loaded: {error}"
+            return f"it does not say what it has loaded: {error!r}"
         return "" if loaded == self.digest else f"it has loaded {loaded[:12]}, on disk is {self.digest[:12]}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from changes.change import SO, Look
+from changes.files import present
 from changes.placing import place
 from formats import certificates
 from formats.diffs import unified
@@ -42,25 +43,22 @@ class Signed:
             return Look(so=False, seen="no such file", diff=unified("", wanted, f"{self.node}:{self.path}.crt"))
         ca = hosts.first.check(f"cat {shlex.quote(self.authority)}.crt")
         key = self._key(hosts)
-        faults = certificates.faults(
-            before,
-            None if key is None else certificates.public_key_of(key.reveal()),
-            ca,
-            self.request,
-            datetime.now(UTC),
-            MARGIN,
-        )
-        if not faults:
-            return SO
-        diff = unified(certificates.describe(before), wanted, f"{self.node}:{self.path}.crt")
-        return Look(so=False, seen="; ".join(faults), diff=diff)
+        public = None if key is None else certificates.public_key_of(key.reveal())
+        try:
+            faults = certificates.faults(before, public, ca, self.request, datetime.now(UTC), margin(self.request))
+            shown = certificates.describe(before)
+        except certificates.CertificateError as error:
+            faults, shown = [str(error)], "(not a certificate)\n"
+        there = present(hosts.fleet[self.node], f"{self.path}.key")
+        if there is not None and (fault := there.fault(0o600)):
+            faults.append(f"its key: {fault}")
+        diff = unified(shown, wanted, f"{self.node}:{self.path}.crt")
+        return Look(so=False, seen="; ".join(faults), diff=diff) if faults else SO
 
     def do(self, hosts: Hosts) -> None:
         session = hosts.fleet[self.node]
-        key = self._key(hosts)
-        if key is None:
-            key = Secret(certificates.new_key(self.key_kind))
-            place(session, f"{self.path}.key", key, 0o600)
+        key = self._key(hosts) or Secret(certificates.new_key(self.key_kind))
+        place(session, f"{self.path}.key", key, 0o600)
         ca_pem, ca_key = authority(hosts, self.authority)
         certificate = certificates.sign(self.request, key.reveal(), ca_pem, ca_key.reveal(), datetime.now(UTC))
         place(session, f"{self.path}.crt", certificate.encode(), 0o644)
@@ -70,10 +68,21 @@ class Signed:
         return hosts.fleet[self.node].check(f"test -e {file} || exit 0; cat {file}") or None
 
     def _key(self, hosts: Hosts) -> Secret | None:
+        """The key that is there; None where there is none, or one that nobody can read."""
         session = hosts.fleet[self.node]
         if session.run(f"test -s {shlex.quote(self.path)}.key").status != 0:
             return None
-        return session.read_secret(f"{self.path}.key")
+        key = session.read_secret(f"{self.path}.key")
+        try:
+            certificates.public_key_of(key.reveal())
+        except certificates.CertificateError:
+            return None
+        return key
+
+
+def margin(request: certificates.Request) -> timedelta:
+    """How long a certificate must still hold not to be signed anew: no longer than half of what a new one would."""
+    return min(MARGIN, request.lifetime / 2)
 
 
 def _described(request: certificates.Request) -> str:

@@ -13,35 +13,45 @@ from formats import etcd
 from nodes.hosts import KEPT, Hosts, etcdctl_command
 from nodes.waiting import wait_until
 
-SNAPSHOT = f"{KEPT}/etcd-before.db"
+# Taken anew by a run that finds a single member and no younger one: what an abandoned attempt left months ago is not
+# what an operator would want to go back to.
+FRESH_MINUTES = 60
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of the first master's etcd from before the first change, its own hash checked.
+    """A snapshot of the first master's etcd from before it grew, checked to be a whole database.
 
-    It holds every Secret of the cluster: it stays on the node, readable by root alone, and is never overwritten.
+    It holds every Secret of the cluster: it stays on the node, readable by root alone. Each has a name of its own,
+    with the cluster's id and the time, and none is ever overwritten.
     """
 
     node: str
+    cluster_id: str
 
     def __str__(self) -> str:
-        return f"{self.node}: a verified snapshot of etcd at {SNAPSHOT}"
+        return f"{self.node}: a verified snapshot of etcd in {KEPT}"
 
     def look(self, hosts: Hosts) -> Look:
-        status = hosts.first.run(f"etcdutl snapshot status {SNAPSHOT} -w json", deadline=120)
-        if status.status == 0 and json.loads(status.stdout)["totalKey"] > 0:
-            return SO
-        return Look(so=False, seen="no snapshot whose hash is right", diff=f"+ {SNAPSHOT}\n")
+        grown = len(etcd.member_list(hosts.etcdctl("member", "list", "-w", "json")).voters) > 1
+        age = "" if grown else f"-mmin -{FRESH_MINUTES}"
+        found = hosts.first.check(
+            f"find {KEPT} -maxdepth 1 -name 'etcd-{self.cluster_id}-*.db' {age} 2>/dev/null | sort || true"
+        ).split()
+        for path in reversed(found):
+            status = hosts.first.run(f"etcdutl snapshot status {path} -w json", deadline=120)
+            if status.status == 0 and json.loads(status.stdout)["totalKey"] > 0:
+                return SO
+        return Look(so=False, seen="none that is whole and fresh", diff=f"+ {KEPT}/etcd-{self.cluster_id}-….db\n")
 
     def do(self, hosts: Hosts) -> None:
-        # Under another name until it is whole and its hash is right: a cut connection must not leave half a
-        # database under the name that an operator would restore from.
-        new = f"{SNAPSHOT}.new"
+        # Under another name until it is whole: a cut connection must not leave half a database under the name that
+        # an operator would restore from.
+        new = f"{KEPT}/.etcd.new"
         save = etcdctl_command("snapshot", "save", new)
         hosts.first.check(
-            f"umask 077; mkdir -p -m 0700 {KEPT} && rm -f {new} && {save}"
-            f" && etcdutl snapshot status {new} >&2 && sync {new} && mv -T {new} {SNAPSHOT}",
+            f"umask 077; mkdir -p -m 0700 {KEPT} && rm -f {new} && {save} && etcdutl snapshot status {new} >&2"
+            f" && sync {new} && mv -nT {new} {KEPT}/etcd-{self.cluster_id}-$(date -u +%Y%m%dT%H%M%SZ).db",
             deadline=600,
         )
 

@@ -35,20 +35,17 @@ def execute(changes: Sequence[Change], hosts: Hosts, listener: Listener) -> list
     """
     with deferred() as interrupt:
         for change in changes:
-            before = change.look(hosts)
+            before = _look(change, hosts)
+            interrupt.raise_if_any(str(change))
             if before.so:
                 listener.already(change)
-                interrupt.raise_if_any(str(change))
                 continue
             if hosts.lock is None:
                 raise AssertionError(f"{change}: a change without the lock")
-            hosts.lock.ensure()
             listener.doing(change, before)
             start = time.monotonic()
-            why = _do(change, hosts)
-            after = change.look(hosts)
-            if not after.so:
-                sentence = f"{change}: still not so: {after.seen}" + (f" ({why})" if why else "")
+            sentence = _do(change, hosts)
+            if sentence:
                 listener.failed(change, sentence)
                 return [sentence]
             listener.done(change, time.monotonic() - start)
@@ -56,13 +53,30 @@ def execute(changes: Sequence[Change], hosts: Hosts, listener: Listener) -> list
     return []
 
 
+def _look(change: Change, hosts: Hosts) -> Look:
+    """A look that counts: between it and the deed nobody else has had the lock."""
+    if hosts.lock is None:
+        return change.look(hosts)
+    while True:
+        hosts.lock.ensure()
+        look = change.look(hosts)
+        if hosts.lock.still_held():
+            return look
+
+
 def _do(change: Change, hosts: Hosts) -> str:
+    """Why the change is still not so after its deed; empty when it is."""
+    why = ""
     try:
         change.do(hosts)
     except Exception as error:  # the look that follows decides; the error is told with it
         log.warning("%s: %s: %s", change, type(error).__name__, error)
-        return f"{type(error).__name__}: {error}"
-    return ""
+        why = f" ({type(error).__name__}: {error})"
+    try:
+        after = _look(change, hosts)
+    except Exception as error:
+        return f"{change}: not known whether it is so: {type(error).__name__}: {error}{why}"
+    return "" if after.so else f"{change}: still not so: {after.seen}{why}"
 
 
 def plan(changes: Sequence[Change], hosts: Hosts) -> list[tuple[Change, Look]]:

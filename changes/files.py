@@ -26,13 +26,14 @@ class File:
     def look(self, hosts: Hosts) -> Look:
         session = hosts.fleet[self.node]
         there = present(session, self.path)
-        if there == (digest(self.content.encode()), self.mode):
-            return SO
-        before = "" if there is None else session.check(f"cat -- {shlex.quote(self.path)}")
-        seen = "no such file" if there is None else f"mode {there[1]:04o}, wanted {self.mode:04o}"
-        if before and before != self.content:
-            seen = "its content differs"
-        return Look(so=False, seen=seen, diff=unified(before, self.content, f"{self.node}:{self.path}"))
+        if there is None:
+            return Look(so=False, seen="no such file", diff=unified("", self.content, f"{self.node}:{self.path}"))
+        fault = there.fault(self.mode)
+        if there.digest == digest(self.content.encode()):
+            return Look(so=False, seen=fault, diff=f"~ {self.path}: {fault}\n") if fault else SO
+        before = session.check(f"cat -- {shlex.quote(self.path)}")
+        diff = unified(before, self.content, f"{self.node}:{self.path}")
+        return Look(so=False, seen="its content differs", diff=diff)
 
     def do(self, hosts: Hosts) -> None:
         place(hosts.fleet[self.node], self.path, self.content.encode(), self.mode)
@@ -40,11 +41,16 @@ class File:
 
 @dataclass(frozen=True)
 class Copied:
-    """The first master's file, byte for byte, at the same place. It may be a key: neither shown nor logged."""
+    """The first master's file, byte for byte, at the same place. It may be a key: neither shown nor logged.
+
+    `mode` None is the first master's. `own_stays`: a file that the node has there already is its own and stays, as
+    the operating system's bundle of certificates does.
+    """
 
     node: str
     path: str
-    mode: int = 0o600
+    mode: int | None = None
+    own_stays: bool = False
 
     def __str__(self) -> str:
         return f"{self.node}: {self.path} as on the first master"
@@ -53,13 +59,24 @@ class Copied:
         theirs, ours = present(hosts.first, self.path), present(hosts.fleet[self.node], self.path)
         if theirs is None:
             return Look(so=False, seen=f"{hosts.first_master} has no {self.path}")
-        if ours == (theirs[0], self.mode):
+        mode = theirs.mode if self.mode is None else self.mode
+        if ours is not None and self.own_stays:
             return SO
-        seen = "no such file" if ours is None else "it differs in content or mode"
-        return Look(so=False, seen=seen, diff=f"+ {self.path}, {self.mode:04o} root, from {hosts.first_master}\n")
+        if ours is None:
+            seen = "no such file"
+        elif ours.digest != theirs.digest:
+            seen = f"it differs from {hosts.first_master}'s"
+        else:
+            seen = ours.fault(mode)
+        diff = f"+ {self.path}, {mode:04o} root, from {hosts.first_master}\n"
+        return Look(so=False, seen=seen, diff=diff) if seen else SO
 
     def do(self, hosts: Hosts) -> None:
-        place(hosts.fleet[self.node], self.path, hosts.first.read_secret(self.path), self.mode)
+        theirs = present(hosts.first, self.path)
+        if theirs is None:
+            raise FileNotFoundError(f"{hosts.first_master} has no {self.path}")
+        mode = theirs.mode if self.mode is None else self.mode
+        place(hosts.fleet[self.node], self.path, hosts.first.read_secret(self.path), mode)
 
 
 @dataclass(frozen=True)
@@ -90,19 +107,46 @@ class HostsEntry:
 
 
 def with_entry(text: str, address: str, name: str) -> str:
-    """A hosts file in which `name` stands once, for `address`; every other line as it was."""
+    """A hosts file in which `name` stands once, for `address`; every other name and line as it was."""
     wanted = f"{address} {name} # the cluster's endpoint, kubeadm-ha"
-    lines = [line for line in text.splitlines() if line == wanted or name not in line.split("#")[0].split()[1:]]
-    if wanted not in lines:
-        lines.append(wanted)
-    return "\n".join(lines) + "\n"
+    lines = text.removesuffix("\n").split("\n") if text else []
+    kept = [left for line in lines if (left := _without(line, name, wanted)) is not None]
+    if wanted not in kept:
+        kept.append(wanted)
+    return "\n".join(kept) + "\n"
 
 
-def present(session: Session, path: str) -> tuple[str, int] | None:
-    """The sha256 (hex) and mode of a file; None where there is none."""
+def _without(line: str, name: str, wanted: str) -> str | None:
+    """The line without this name, which the resolver compares in any case; None where no other name is left."""
+    entry, mark, remark = line.partition("#")
+    address, *names = entry.split() or [""]
+    others = [one for one in names if one.lower() != name.lower()]
+    if line == wanted or others == names:
+        return line
+    return " ".join([address, *others, *([mark + remark] if mark else [])]) if others else None
+
+
+@dataclass(frozen=True)
+class Present:
+    """A file that is there: its sha256 (hex), its mode, and whether it is root's."""
+
+    digest: str
+    mode: int
+    of_root: bool
+
+    def fault(self, mode: int) -> str:
+        """What is wrong with its mode and owner; empty where nothing is."""
+        if self.of_root and self.mode == mode:
+            return ""
+        return f"it is mode {self.mode:04o} of {'root' if self.of_root else 'another user'}, wanted {mode:04o} root"
+
+
+def present(session: Session, path: str) -> Present | None:
+    """The file as it stands; None where there is none."""
     quoted = shlex.quote(path)
-    out = session.check(f"test -e {quoted} || exit 0; sha256sum < {quoted} && stat -c %a {quoted}").split()
-    return (out[0], int(out[2], 8)) if out else None
+    command = f"test -e {quoted} || exit 0; sha256sum < {quoted} && stat -c '%a %u:%g' {quoted}"
+    out = session.check(command).split()
+    return Present(out[0], int(out[2], 8), out[3] == "0:0") if out else None
 
 
 def digest(content: bytes) -> str:

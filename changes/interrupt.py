@@ -31,7 +31,9 @@ class Deferred:
 def deferred() -> Iterator[Deferred]:
     """While inside, the signals that ask to stop are noted, not acted on."""
     noted = Deferred()
-    former = {number: signal.signal(number, noted.note) for number in STOPPING}
+    # A signal that is ignored stays so: that is what nohup is for.
+    heard = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, noted.note) for number in heard}
     try:
         yield noted
     finally:

@@ -6,7 +6,8 @@ from changes.change import SO, Look
 from formats import ports
 from formats.connections import peers
 from nodes import wire
-from nodes.hosts import Hosts
+from nodes.commands import DialFailed
+from nodes.hosts import Hosts, api_places
 from nodes.waiting import wait_until
 
 
@@ -21,7 +22,6 @@ class KubeProxyConnected:
     node: str
     address: str
     port: int
-    api_ports: tuple[int, ...]
 
     def __str__(self) -> str:
         return f"{self.node}: kube-proxy connected to {self.address}:{self.port}"
@@ -31,23 +31,20 @@ class KubeProxyConnected:
         return Look(so=False, seen=missing, diff=f"~ kube-proxy → {self.address}:{self.port}\n") if missing else SO
 
     def do(self, hosts: Hosts) -> None:
-        hosts.kubectl(
-            "-n",
-            "kube-system",
-            "delete",
-            "pods",
-            "-l",
-            "k8s-app=kube-proxy",
-            f"--field-selector=spec.nodeName={self.node}",
-            deadline=90,
-        )
-        wait_until(str(self), lambda: self._missing(hosts), 90)
+        selectors = ("-l", "k8s-app=kube-proxy", f"--field-selector=spec.nodeName={self.node}")
+        try:
+            hosts.kubectl("-n", "kube-system", "delete", "pods", *selectors, "--wait=false")
+        finally:  # an answer that never came is no answer: the pod may be going
+            wait_until(str(self), lambda: self._missing(hosts), 90)
 
     def _missing(self, hosts: Hosts) -> str:
         session = hosts.fleet[self.node]
         table = session.check("ss -Htnp state established")
-        live = {peer for peer in peers(table, "kube-proxy") if peer[1] in self.api_ports}
+        live = {peer for peer in peers(table, "kube-proxy") if peer in api_places(hosts.inventory)}
         if live != {(self.address, self.port)}:
             return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")
-        health = wire.get(session.dial("127.0.0.1", ports.KUBE_PROXY_HEALTH), "/healthz", "127.0.0.1")
+        try:
+            health = wire.get(session.dial("127.0.0.1", ports.KUBE_PROXY_HEALTH), "/healthz", "127.0.0.1")
+        except (OSError, DialFailed, wire.WireError) as error:
+            return f"/healthz on port {ports.KUBE_PROXY_HEALTH}: {error!r}"
         return "" if health.status == 200 else f"/healthz says HTTP {health.status} {health.body.strip()}"

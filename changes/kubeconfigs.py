@@ -8,8 +8,9 @@ import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from changes.certificates import MARGIN, authority, new_pair
+from changes.certificates import authority, margin, new_pair
 from changes.change import SO, Look
+from changes.files import present
 from changes.placing import place
 from formats import certificates, kubeconfigs
 from formats.diffs import unified
@@ -35,22 +36,30 @@ class Credential:
         return f"{self.node}: {self.path}, a credential of {self.request.common_name}"
 
     def look(self, hosts: Hosts) -> Look:
-        session = hosts.fleet[self.node]
-        if session.run(f"test -e {shlex.quote(self.path)}").status != 0:
+        there = present(hosts.fleet[self.node], self.path)
+        if there is None:
             return Look(so=False, seen="no such file", diff=f"+ {self.path}: {self.request.common_name}\n")
-        text = session.read_secret(self.path).reveal().decode()
-        certificate = kubeconfigs.client_certificate(text)
-        if certificate is None:
-            return Look(so=False, seen="no client certificate in it", diff=f"~ {self.path}: new credential\n")
         ca = hosts.first.check(f"cat {shlex.quote(self.pki)}/ca.crt")
-        faults = certificates.faults(
-            certificate, kubeconfigs.client_public_key(text), ca, self.request, datetime.now(UTC), MARGIN
-        )
-        if kubeconfigs.ca_pem(text).strip() != ca.strip():
-            faults.append("trusts another CA than the cluster's")
-        if not faults:
-            return SO
-        return Look(so=False, seen="; ".join(faults), diff=f"~ {self.path}: new credential\n")
+        faults = self._faults(_text(hosts, self.node, self.path), ca)
+        if fault := there.fault(0o600):
+            faults.append(fault)
+        diff = f"~ {self.path}: a new credential of {self.request.common_name}\n"
+        return Look(so=False, seen="; ".join(faults), diff=diff) if faults else SO
+
+    def _faults(self, text: Secret, ca_pem: str) -> list[str]:
+        try:
+            shown = text.reveal().decode()
+            certificate = kubeconfigs.client_certificate(shown)
+            if certificate is None:
+                return ["no client certificate in it"]
+            key = kubeconfigs.client_public_key(shown)
+            now = datetime.now(UTC)
+            faults = certificates.faults(certificate, key, ca_pem, self.request, now, margin(self.request))
+            if kubeconfigs.ca_pem(shown).strip() != ca_pem.strip():
+                faults.append("trusts another CA than the cluster's")
+        except (kubeconfigs.KubeconfigError, certificates.CertificateError, UnicodeDecodeError) as error:
+            return [f"it cannot be read: {error}"]
+        return faults
 
     def do(self, hosts: Hosts) -> None:
         ca_pem, ca_key = authority(hosts, f"{self.pki}/ca")
@@ -71,20 +80,27 @@ class PointedAt:
         return f"{self.node}: {self.path} → {self.server}"
 
     def look(self, hosts: Hosts) -> Look:
-        session = hosts.fleet[self.node]
-        if session.run(f"test -e {shlex.quote(self.path)}").status != 0:
+        there = present(hosts.fleet[self.node], self.path)
+        if there is None:
             return Look(so=False, seen="no such file", diff=f"+ server: {self.server}\n")
-        before = session.read_secret(self.path).reveal().decode()
-        if kubeconfigs.server(before) == self.server:
-            return SO
-        after = kubeconfigs.with_server(before, self.server)
-        return Look(
-            so=False,
-            seen=f"it names {kubeconfigs.server(before)}",
-            diff=unified(kubeconfigs.mask(before), kubeconfigs.mask(after), f"{self.node}:{self.path}"),
-        )
+        try:
+            before = _text(hosts, self.node, self.path).reveal().decode()
+            named = kubeconfigs.server(before)
+            after = kubeconfigs.with_server(before, self.server)
+            diff = unified(kubeconfigs.mask(before), kubeconfigs.mask(after), f"{self.node}:{self.path}")
+        except (kubeconfigs.KubeconfigError, UnicodeDecodeError) as error:
+            return Look(so=False, seen=f"it cannot be read: {error}")
+        fault = f"it names {named}" if named != self.server else there.fault(0o600)
+        return Look(so=False, seen=fault, diff=diff) if fault else SO
 
     def do(self, hosts: Hosts) -> None:
-        session = hosts.fleet[self.node]
-        before = session.read_secret(self.path).reveal().decode()
-        place(session, self.path, Secret(kubeconfigs.with_server(before, self.server).encode()), 0o600)
+        before = _text(hosts, self.node, self.path)
+        try:
+            after = Secret(kubeconfigs.with_server(before.reveal().decode(), self.server).encode())
+        except (kubeconfigs.KubeconfigError, UnicodeDecodeError) as error:
+            raise ValueError(f"{self.node}: {self.path} cannot be read: {error}") from None
+        place(hosts.fleet[self.node], self.path, after, 0o600)
+
+
+def _text(hosts: Hosts, node: str, path: str) -> Secret:
+    return hosts.fleet[node].read_secret(path)

@@ -6,38 +6,56 @@ from collections.abc import Iterable, Mapping
 
 from changes.balancer import CONFIGURATION
 from changes.seen import Machine, Seen
-from formats import certificates, etcd, kubeconfigs, kubernetes, manifests
+from formats import balancer, certificates, etcd, kubeconfigs, kubernetes, manifests
 from formats.kubeadm import COMPONENTS, PAIRS
+from nodes.first_master import RECORD
 from nodes.hosts import ADMIN, Hosts, etcdctl_command, kubectl_command
-from nodes.session import CommandFailed, Session
+from nodes.session import Session
 
 PKI = "/etc/kubernetes/pki"
 
 # What the steps run there; on a worker nothing but the kubelet is taken for granted.
-PROGRAMS = {"first": ("kubectl", "etcdctl", "etcdutl"), "master": ("etcdctl",), "balancer": ("nginx",)}
+PROGRAMS = {
+    "first": ("bash", "flock", "etcdutl"),
+    "master": ("etcdctl", "kubectl", "openssl"),
+    "balancer": ("nginx",),
+}
 
 _MACHINE = r"""
-[ -z "$(ls -A /var/lib/etcd 2>/dev/null)" ] || echo etcd-data
+for component in {components}; do
+  manifest=/etc/kubernetes/manifests/$component.yaml
+  [ ! -e "$manifest" ] || sed "s/^/manifest $component /" "$manifest"
+done
+[ ! -e /var/lib/etcd/member ] || echo etcd-data
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
 {{
   ctr -n k8s.io images ls -q || crictl images -o json | tr ',[]' '\n' | sed -n 's/.*"\([^" ]*:[^" ]*\)".*/\1/p'
 }} 2>/dev/null | sed 's/^/image /'
-df --output=avail -B1 /var/lib | sed -n 's/^ *\([0-9]\)/free \1/p'
+df --output=avail -B1 "$(ls -d /var/lib/etcd 2>/dev/null || echo /var/lib)" | sed -n 's/^ *\([0-9]\)/free \1/p'
 ss -Hltn | awk '{{print "listening " $4}}'
 nginx -V 2>&1 | sed 's/^/nginx /'
+modules=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+[ ! -e "${{modules:-/usr/lib/nginx/modules}}/ngx_stream_module.so" ] || echo stream-module
 [ ! -e {balancer} ] || echo balancer
 """
+
+
+class NotSupportedError(Exception):
+    """A cluster that is not as kubeadm makes them; says in what."""
 
 
 def observe(hosts: Hosts) -> Seen:
     """What stands now. Raises CommandFailed, ConnectionLost, or what a host's look ended with."""
     names = list(hosts.inventory.nodes)
     machines = hosts.fleet.side_by_side(lambda name: _machine(hosts, name), names)
-    for found in machines.values():
-        if isinstance(found, Exception):
-            raise found
     first = hosts.first
-    texts = {component: first.check(f"cat /etc/kubernetes/manifests/{component}.yaml") for component in COMPONENTS}
+    missing = [name for name in COMPONENTS if name not in _of(machines, hosts.first_master).manifests]
+    if missing:
+        raise NotSupportedError(
+            f"{hosts.first_master} runs no static pod {' and '.join(missing)}: a cluster with an external etcd, or one"
+            " that kubeadm did not make, is not supported"
+        )
+    texts = _of(machines, hosts.first_master).manifests
     named = sorted({file for text in texts.values() for file in manifests.parse(text).files})
     address = hosts.inventory.nodes[hosts.first_master].address
     api = {
@@ -49,23 +67,22 @@ def observe(hosts: Hosts) -> Seen:
         }.items()
     }
     pairs = {name: first.check(f"cat {PKI}/{name}.crt") for name in ("apiserver", "apiserver-kubelet-client")}
-    admin = kubeconfigs.client_certificate(first.read_secret(ADMIN).reveal().decode())
-    if admin is None:
-        raise CommandFailed(hosts.first_master, f"reading {ADMIN}", 0, "", "it holds no client certificate")
+    admin = _admin(hosts.first_master, first)
     return Seen(
         first=hosts.first_master,
         configuration=kubernetes.cluster_configuration(api["configuration"]),
         uid=json.loads(api["namespace"])["metadata"]["uid"],
+        record=first.check(f"cat {RECORD} 2>/dev/null || true"),
         manifests=texts,
         apiserver=certificates.read(pairs["apiserver"])[0],
         kubelet_client=certificates.read(pairs["apiserver-kubelet-client"])[0],
-        admin=certificates.read(admin)[0],
-        files=_sizes(first, named),
+        admin=admin,
+        files=_there(first, named),
         nodes=kubernetes.nodes(api["nodes"]),
         members=etcd.member_list(first.check(etcdctl_command("member", "list", "-w", "json"))),
         statuses=etcd.statuses(first.check(etcdctl_command("endpoint", "status", "-w", "json"))),
         alarms=etcd.alarms(first.check(etcdctl_command("alarm", "list", "-w", "json"))),
-        machines={name: found for name, found in machines.items() if isinstance(found, Machine)},
+        machines={name: _of(machines, name) for name in names},
         authority_keys=frozenset(
             authority
             for authority in {pair.authority for pair in PAIRS.values()}
@@ -73,6 +90,24 @@ def observe(hosts: Hosts) -> Seen:
         ),
         has_super_admin=first.run("test -e /etc/kubernetes/super-admin.conf").status == 0,
     )
+
+
+def _of(machines: Mapping[str, Machine | Exception], name: str) -> Machine:
+    found = machines[name]
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _admin(name: str, first: Session) -> certificates.Certificate:
+    """Whose credential admin.conf holds. The text holds a key: what is wrong with it is told without it."""
+    try:
+        found = kubeconfigs.client_certificate(first.read_secret(ADMIN).reveal().decode())
+        if found:
+            return certificates.read(found)[0]
+    except (kubeconfigs.KubeconfigError, certificates.CertificateError, UnicodeDecodeError) as error:
+        raise NotSupportedError(f"{name}: {ADMIN} cannot be read: {error}") from None
+    raise NotSupportedError(f"{name}: {ADMIN} holds no client certificate, as kubeadm's does")
 
 
 def _machine(hosts: Hosts, name: str) -> Machine:
@@ -84,15 +119,19 @@ def _machine(hosts: Hosts, name: str) -> Machine:
         programs |= set(PROGRAMS["master"])
     if name in {node.name for node in inventory.balancers}:
         programs |= set(PROGRAMS["balancer"])
-    script = _MACHINE.format(programs=" ".join(sorted(programs)) or "sh", balancer=CONFIGURATION)
+    script = _MACHINE.format(
+        programs=" ".join(sorted(programs)) or "sh", balancer=CONFIGURATION, components=" ".join(COMPONENTS)
+    )
     found = _by_word(hosts.fleet[name].check(script).splitlines())
     return Machine(
+        manifests=_manifests(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
-        missing=tuple(found.get("missing", ())),
+        missing=frozenset(found.get("missing", ())),
         images=frozenset(found.get("image", ())),
         free_bytes=int(found["free"][0]),
         listening=frozenset(int(address.rpartition(":")[2]) for address in found.get("listening", ())),
         nginx="\n".join(found.get("nginx", ())) if "nginx" not in found.get("missing", ()) else "",
+        stream_module="stream-module" in found or balancer.stream_module("\n".join(found.get("nginx", ()))) == "",
         balancer="balancer" in found,
     )
 
@@ -105,7 +144,15 @@ def _by_word(lines: Iterable[str]) -> Mapping[str, list[str]]:
     return found
 
 
-def _sizes(session: Session, files: Iterable[str]) -> Mapping[str, int]:
-    script = "".join(f"test -f {q} && stat -c '%s %n' {q}; " for q in map(shlex.quote, files))
-    lines = (line.partition(" ") for line in session.check(script + "true").splitlines())
-    return {path: int(size) for size, _, path in lines}
+def _manifests(lines: Iterable[str]) -> Mapping[str, str]:
+    """By component, from lines that begin with it."""
+    found: dict[str, str] = {}
+    for line in lines:
+        component, _, rest = line.partition(" ")
+        found[component] = f"{found.get(component, '')}{rest}\n"
+    return found
+
+
+def _there(session: Session, files: Iterable[str]) -> frozenset[str]:
+    script = "".join(f"test ! -f {quoted} || echo {quoted}; " for quoted in map(shlex.quote, files))
+    return frozenset(session.check(script + "true").splitlines())

@@ -10,23 +10,30 @@ from nodes.session import Session
 
 # The bytes come over stdin, never in argv. They are written beside the folder and not in it, for the kubelet reads
 # every file of its manifests folder that has no leading dot (kubernetes#136962); the digest is compared before the
-# rename, because a connection cut in the middle looks like the end of the file.
+# rename, because a connection cut in the middle looks like the end of the file. What a killed run left is removed: it
+# may be a part of a key, and the lock says that nobody else is writing.
 _SCRIPT = r"""
 set -eu
 umask 077
 path={path} mode={mode} digest={digest} kept={kept}
 folder=$(dirname "$path")
+mkdir -p -m 0700 "$kept"
 mkdir -p -m 0755 "$folder"
-new=$(mktemp "$(dirname "$folder")/.kubeadm-ha.XXXXXXXX")
+beside=$(dirname "$folder")
+rm -f "$beside"/.kubeadm-ha.*
+new=$(mktemp "$beside/.kubeadm-ha.XXXXXXXX")
 trap 'rm -f "$new"' EXIT
+trap 'exit 75' HUP INT TERM
 cat > "$new"
 echo "$digest  $new" | sha256sum --check --status || {{ echo "only a part of the file arrived" >&2; exit 75; }}
 chown 0:0 "$new"
 chmod "$mode" "$new"
 sync "$new"
 if [ -e "$path" ]; then
-  mkdir -p "$kept$folder"
-  cp -a "$path" "$kept$path.$(date -u +%Y%m%dT%H%M%S.%NZ)"
+  mkdir -p "$kept/replaced$folder"
+  old="$kept/replaced$path.$(date -u +%Y%m%dT%H%M%S.%NZ)"
+  cp -a "$path" "$old"
+  sync "$old"
 fi
 mv -T "$new" "$path"
 sync "$folder"
@@ -45,6 +52,6 @@ def place(session: Session, path: str, content: bytes | Secret, mode: int) -> No
         path=shlex.quote(str(PurePosixPath(path))),
         mode=f"{mode:04o}",
         digest=hashlib.sha256(data).hexdigest(),
-        kept=shlex.quote(f"{KEPT}/replaced"),
+        kept=shlex.quote(KEPT),
     )
     session.check(script, stdin=content)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from formats import etcd, kubernetes, manifests
 from formats.certificates import Certificate, Request
-from formats.kubeadm import PAIRS, Place, first_service_address
+from formats.kubeadm import CLIENTS, PAIRS, SHARED, Place, first_service_address
 from nodes.inventory import Inventory
 
 
@@ -13,21 +13,25 @@ from nodes.inventory import Inventory
 class Machine:
     """One machine of the inventory, apart from what the API says of it.
 
-    etcd_data    whether something is in /var/lib/etcd
+    manifests    its static pods' manifests, by component
+    etcd_data    whether a database is in /var/lib/etcd
     missing      programs that a step needs there and does not find
     images       of containerd's or crictl's list
     free_bytes   on the filesystem of /var/lib
     listening    ports somebody listens on, on any address
     nginx        what `nginx -V` prints; empty where there is none
+    stream_module  whether nginx has its stream module, compiled in or as a file
     balancer     whether the runbook's own balancer is configured there already
     """
 
+    manifests: Mapping[str, str]
     etcd_data: bool
-    missing: tuple[str, ...]
+    missing: frozenset[str]
     images: frozenset[str]
     free_bytes: int
     listening: frozenset[int]
     nginx: str
+    stream_module: bool
     balancer: bool
 
 
@@ -38,13 +42,15 @@ class Seen:
     first: str
     configuration: kubernetes.ClusterConfiguration
     uid: str
+    record: str
+    """The note that step 1 left on the first master, as it stands; empty before."""
     manifests: Mapping[str, str]
     """The first master's, by component."""
     apiserver: Certificate
     kubelet_client: Certificate
     admin: Certificate
-    files: Mapping[str, int]
-    """Size in bytes of each file that the first master's manifests name."""
+    files: frozenset[str]
+    """Those that the first master's manifests name and that are there."""
     nodes: tuple[kubernetes.NodeStatus, ...]
     members: etcd.MemberList
     statuses: tuple[etcd.Status, ...]
@@ -96,6 +102,14 @@ class Seen:
             first_address=inventory.nodes[self.first].address,
             initial_cluster=initial_cluster,
         )
+
+    def carried(self, component: str) -> tuple[str, ...]:
+        """The files that a component reads on the first master beyond those that every master gets its own of."""
+        pki = self.configuration.certificates_dir
+        given = {f"{pki}/{path}" for path in SHARED} | {f"/etc/kubernetes/{path}" for path in CLIENTS}
+        given |= {f"{pki}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
+        read = manifests.parse(self.manifests[component]).files
+        return tuple(path for path in read if path in self.files and path not in given)
 
     def new_masters(self, inventory: Inventory) -> tuple[str, ...]:
         """The masters to be, in the inventory's order; after the conversion, those that came to be."""

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from changes.change import SO, Look
 from formats.connections import peers
-from nodes.hosts import Hosts
+from nodes.hosts import Hosts, api_places
 from nodes.waiting import wait_until
+
+_RUNNING = {"UnitFileState": "enabled", "ActiveState": "active", "NeedDaemonReload": "no"}
 
 
 @dataclass(frozen=True)
 class ServiceRunning:
-    """A unit that is enabled and active."""
+    """A unit that is enabled and active, as its file says now."""
 
     node: str
     unit: str
@@ -21,18 +23,20 @@ class ServiceRunning:
 
     def look(self, hosts: Hosts) -> Look:
         unit = shlex.quote(self.unit)
-        states = hosts.fleet[self.node].run(f"systemctl is-enabled {unit}; systemctl is-active {unit}").stdout.split()
-        if states == ["enabled", "active"]:
-            return SO
-        return Look(
-            so=False,
-            seen=f"it is {' and '.join(states) or 'unknown'}",
-            diff=f"+ {self.unit} enabled, active\n",
+        command = f"systemctl show {unit} -p UnitFileState -p ActiveState -p NeedDaemonReload"
+        shown = dict(line.partition("=")[::2] for line in hosts.fleet[self.node].check(command).splitlines())
+        seen = ", ".join(
+            f"{word} is {shown.get(word) or 'unknown'}"
+            for word, wanted in _RUNNING.items()
+            if shown.get(word) != wanted
         )
+        return Look(so=False, seen=seen, diff=f"+ {self.unit} enabled, active\n") if seen else SO
 
     def do(self, hosts: Hosts) -> None:
         unit = shlex.quote(self.unit)
-        hosts.fleet[self.node].check(f"systemctl daemon-reload && systemctl enable -q --now {unit}", deadline=60)
+        hosts.fleet[self.node].check(
+            f"systemctl daemon-reload && systemctl enable -q {unit} && systemctl restart {unit}", deadline=60
+        )
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class KubeletConnected:
     node: str
     address: str
     port: int
-    api_ports: tuple[int, ...]
 
     def __str__(self) -> str:
         return f"{self.node}: kubelet connected to {self.address}:{self.port}"
@@ -56,12 +59,14 @@ class KubeletConnected:
         return Look(so=False, seen=missing, diff=f"~ kubelet → {self.address}:{self.port}\n") if missing else SO
 
     def do(self, hosts: Hosts) -> None:
-        hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
-        wait_until(str(self), lambda: self._missing(hosts), 60)
+        try:
+            hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
+        finally:  # an answer that never came is no answer: the restart may be under way
+            wait_until(str(self), lambda: self._missing(hosts), 60)
 
     def _missing(self, hosts: Hosts) -> str:
         table = hosts.fleet[self.node].check("ss -Htnp state established")
-        live = {peer for peer in peers(table, "kubelet") if peer[1] in self.api_ports}
+        live = {peer for peer in peers(table, "kubelet") if peer in api_places(hosts.inventory)}
         if live == {(self.address, self.port)}:
             return ""
         return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")

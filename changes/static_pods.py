@@ -5,9 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from changes.change import SO, Look
-from changes.files import File
+from changes.files import present
 from changes.placing import place
 from formats import manifests
+from formats.diffs import unified
 from nodes import wire
 from nodes.commands import DialFailed
 from nodes.hosts import Hosts
@@ -37,15 +38,28 @@ class StaticPod:
         return f"{FOLDER}/{self.component}.yaml"
 
     def look(self, hosts: Hosts) -> Look:
-        file = File(self.node, self.path, self.text, 0o600).look(hosts)
-        if file.so or not file.diff or "no such file" in file.seen:
-            return file
-        there = hosts.fleet[self.node].check(f"cat {shlex.quote(self.path)}")
-        different = manifests.differences(self.text, there, ignoring=self.ignoring)
-        return Look(so=False, seen="; ".join(different), diff=file.diff) if different else SO
+        session = hosts.fleet[self.node]
+        there = present(session, self.path)
+        if there is None:
+            return Look(so=False, seen="no such file", diff=unified("", self.text, f"{self.node}:{self.path}"))
+        before = session.check(f"cat {shlex.quote(self.path)}")
+        faults = manifests.differences(self.text, before, ignoring=self.ignoring)
+        if fault := there.fault(0o600):
+            faults.append(fault)
+        diff = unified(before, self.text, f"{self.node}:{self.path}")
+        return Look(so=False, seen="; ".join(faults), diff=diff) if faults else SO
 
     def do(self, hosts: Hosts) -> None:
-        place(hosts.fleet[self.node], self.path, self.text.encode(), 0o600)
+        # Writing over a manifest restarts what runs there. Step 1 refuses a run that would; what came since is not
+        # this run's to overwrite either, for its neighbour may be starting at this moment.
+        session = hosts.fleet[self.node]
+        if present(session, self.path) is not None:
+            before = session.check(f"cat {shlex.quote(self.path)}")
+            if different := manifests.differences(self.text, before, ignoring=self.ignoring):
+                raise FileExistsError(f"another manifest is there: {'; '.join(different)}")
+            place(session, self.path, before.encode(), 0o600)
+        else:
+            place(session, self.path, self.text.encode(), 0o600)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 
 import pytest
 
+from checks import unseen
 from checks.api import Api, config_map
 from checks.gathering import Gathered, gather
-from nodes.hosts import Hosts
+from formats.ports import APISERVER
+from nodes.hosts import Hosts, bracketed
 from nodes.reading import Reader
 
 OWN = (
@@ -20,43 +22,49 @@ OWN = (
 
 
 @pytest.fixture(scope="module")
-def files_naming_servers(hosts: Hosts) -> Gathered[dict[str, str]]:
-    """The text of every file on a node that says where an API is: by path. Kubeconfigs hold keys: never print these."""
-    return gather(hosts, hosts.inventory.nodes, _texts)
+def old_endpoint_named(hosts: Hosts) -> Gathered[list[str]]:
+    """Where files on each node say that the API is at the first master: "PATH:NUMBER names HOST:PORT".
+
+    Of every kubeconfig and manifest; none in /etc/hosts, which knows no ports.
+    """
+    old = hosts.inventory.nodes[hosts.first_master].address
+    return gather(hosts, hosts.inventory.nodes, lambda reader: _named(reader, old))
 
 
-def _texts(reader: Reader) -> dict[str, str]:
-    paths = reader.check(
+def _named(reader: Reader, old: str) -> list[str]:
+    listed = reader.check(
         "find /etc/kubernetes /var/lib/kubelet -maxdepth 2 -name '*.conf' -o -maxdepth 2 -name '*.yaml'"
     ).split()
-    paths = sorted(
-        {path for path in paths if path.startswith("/etc/kubernetes/") or path.count("/") == 4} | {"/etc/hosts"}
-    )
-    answers = reader.run_all([f"cat {path}" for path in paths])
-    return {path: answer.checked().stdout for path, answer in zip(paths, answers, strict=True)}
+    paths = sorted(path for path in set(listed) if path.startswith("/etc/kubernetes/") or path.count("/") == 4)
+    found = []
+    for path, text in unseen.read(reader, paths).items():
+        lines = unseen.look_into(reader.name, path, text, lambda text: naming(text, [old], [APISERVER]))
+        found += [f"{path}:{line}" for line in lines]
+    return found
 
 
-def naming(texts: dict[str, str], addresses: Iterable[str], ports: Iterable[int]) -> list[str]:
-    """PATH: LINE for each line that names one of the addresses as an API's place, HOST:PORT."""
-    places = [re.escape(f"{address}:{port}") for address in addresses for port in ports]
-    pattern = re.compile(r"(?<![\d.])(" + "|".join(places) + r")(?!\d)")
+def naming(text: str, addresses: Iterable[str], ports: Iterable[int]) -> list[str]:
+    """"NUMBER names HOST:PORT" for each line that names one of the addresses as an API's place.
+
+    Never the line itself: a kubeconfig may be JSON on a single one, its key included.
+    """
+    places = [f"{bracketed(address)}:{port}" for address in addresses for port in ports]
+    if not places:
+        return []
+    pattern = re.compile(r"(?<![\d.])(?:" + "|".join(map(re.escape, places)) + r")(?!\d)")
     return [
-        f"{path}: {line.strip()}"
-        for path, text in sorted(texts.items())
-        for line in text.splitlines()
-        if pattern.search(line)
+        f"{number} names {place}"
+        for number, line in enumerate(text.splitlines(), 1)
+        for place in dict.fromkeys(pattern.findall(line))
     ]
 
 
 def config_maps_naming(api: Api, addresses: Iterable[str], ports: Iterable[int]) -> list[str]:
     """The same over the ConfigMaps from which kubeadm, kube-proxy and joining nodes learn of the API."""
-    texts = {
-        f"{namespace}/{name}:{key}": value
-        for namespace, name in (
-            ("kube-system", "kube-proxy"),
-            ("kube-system", "kubeadm-config"),
-            ("kube-public", "cluster-info"),
-        )
+    looked_at = (("kube-system", "kube-proxy"), ("kube-system", "kubeadm-config"), ("kube-public", "cluster-info"))
+    return [
+        f"{namespace}/{name}:{key}:{line}"
+        for namespace, name in looked_at
         for key, value in config_map(api, namespace, name).items()
-    }
-    return naming(texts, addresses, ports)
+        for line in naming(value, addresses, ports)
+    ]

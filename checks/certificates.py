@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from checks import unseen
 from checks.gathering import Gathered, gather
 from formats import certificates, kubeconfigs
 from nodes import wire
@@ -38,15 +39,17 @@ def _on_disk(reader: Reader) -> list[OnDisk]:
         f"find {PKI} /var/lib/kubelet/pki /etc/kubernetes -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
         " -o -name kubelet-client-current.pem"
     ).split()
-    paths = sorted(set(listed))
     found = []
-    for path, answer in zip(paths, reader.run_all([f"cat {path}" for path in paths]), strict=True):
-        text = answer.checked().stdout
-        if path.endswith(".conf"):
-            text = kubeconfigs.client_certificate(text) or ""
-        if text:
-            found += [OnDisk(path, certificate) for certificate in certificates.read(text)]
+    for path, text in unseen.read(reader, sorted(set(listed))).items():
+        look = _in_kubeconfig if path.endswith(".conf") else certificates.read
+        found += [OnDisk(path, certificate) for certificate in unseen.look_into(reader.name, path, text, look)]
     return found
+
+
+def _in_kubeconfig(text: str) -> tuple[certificates.Certificate, ...]:
+    """None where the kubeconfig names a file, which is among those that were found, or has a token."""
+    embedded = kubeconfigs.client_certificate(text)
+    return certificates.read(embedded) if embedded else ()
 
 
 def presented_to(

@@ -45,7 +45,7 @@ class Hosts:
 
 
 def kubectl_command(address: str, *arguments: str, port: int = ports.APISERVER) -> str:
-    """kubectl as the admin at one server. Its cache of the API's resources is off: looking must leave nothing behind."""
+    """kubectl as the admin at one server. Its cache is off: looking must leave nothing behind."""
     server = f"https://{bracketed(address)}:{port}"
     given = [f"--kubeconfig={ADMIN}", f"--server={server}", "--cache-dir=/dev/null", "--request-timeout=20s"]
     return shlex.join(["kubectl", *given, *arguments])
@@ -66,3 +66,12 @@ def etcdctl_command(*arguments: str) -> str:
 
 def bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
+
+
+def api_places(inventory: Inventory) -> frozenset[tuple[str, int]]:
+    """Address and port wherever the API answers: each master's apiserver, each balancer.
+
+    A connection to another address on one of these ports is somebody else's: a probe of a pod, for one.
+    """
+    masters = {(node.address, ports.APISERVER) for node in inventory.masters}
+    return frozenset(masters | {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers})

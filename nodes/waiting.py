@@ -26,7 +26,7 @@ def wait_until(what: str, seen: Callable[[], str], deadline: float) -> None:
         try:
             missing = seen()
         except Exception as error:  # whatever went wrong is what was seen
-            missing = str(error)
+            missing = f"{type(error).__name__}: {error}"
         if not missing:
             return
         now = time.monotonic()

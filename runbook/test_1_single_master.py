@@ -16,7 +16,7 @@ from checks.certificates import OnDisk
 from checks.clocks import Offset
 from checks.etcd import View
 from checks.gathering import Gathered
-from checks.routes import Route, overlapping
+from checks.routes import Ranges, Route, overlapping
 from checks.trial import Trial
 from formats.kubernetes import ClusterConfiguration, Lease, NodeStatus
 
@@ -42,7 +42,7 @@ def test_node_is_ready_and_its_lease_is_young(
     """`kubectl describe node` says why it is not Ready; `journalctl -u kubelet` on the node says why it is silent."""
     assert node in cluster_nodes, f"the cluster has no Node {node}; it has {', '.join(sorted(cluster_nodes))}"
     assert cluster_nodes[node].ready, f"{node} is not Ready: {cluster_nodes[node].reason}"
-    lease = leases[f"kube-node-lease/{node}"]
+    lease = held_lease(leases, f"kube-node-lease/{node}")
     assert lease.is_held(datetime.now(UTC)), f"{node}'s kubelet renewed its lease last at {lease.renew_time}"
 
 
@@ -98,9 +98,13 @@ def test_no_route_overlaps_the_clusters_own_ranges(
     cluster_nodes: dict[str, NodeStatus],
 ) -> None:
     """Traffic to pods or services would leave by that route: another range, or another route, is needed."""
-    ranges = [configuration.service_subnet, configuration.pod_subnet]
-    given = [text for one in cluster_nodes.values() for text in one.pod_cidrs]
-    wrong = overlapping(routes[node], [text for both in ranges for text in both.split(",") if text], given)
+    ranges = Ranges.of(
+        configuration.service_subnet,
+        configuration.pod_subnet,
+        given=[text for one in cluster_nodes.values() for text in one.pod_cidrs],
+        nodes=[one.internal_address for one in cluster_nodes.values()],
+    )
+    wrong = overlapping(routes[node], ranges)
     assert not wrong, f"on {node}: " + "; ".join(wrong)
 
 

@@ -17,6 +17,7 @@ from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED, u
 from formats.ports import APISERVER
 from nodes.hosts import ADMIN
 from nodes.inventory import Inventory
+from steps.etcd_cluster import carried
 
 KUBELET = "/etc/kubernetes/kubelet.conf"
 
@@ -32,12 +33,11 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
         text = seen.manifest(inventory, name, "kube-apiserver")
         todo.append(StaticPod(name, "kube-apiserver", text))
     todo += [Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new]
-    ports = (APISERVER, inventory.cluster.endpoint.port)
     for name in new:
         address = inventory.nodes[name].address
         todo += [
             PointedAt(name, KUBELET, url(address, APISERVER)),
-            KubeletConnected(name, address, APISERVER, ports),
+            KubeletConnected(name, address, APISERVER),
         ]
     return todo
 
@@ -54,16 +54,12 @@ def _serving(seen: Seen, inventory: Inventory, name: str) -> Signed:
 
 
 def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
-    shared = {f"{PKI}/{path}" for path in SHARED}
-    own = {f"{PKI}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
-    own |= {f"/etc/kubernetes/{path}" for path in CLIENTS}
-    carried = sorted(path for path in seen.files if path not in shared | own)
     todo: list[Change] = [
         Copied(name, f"{PKI}/{path}", PUBLIC_MODE if path.endswith(".crt") else PRIVATE_MODE)
         for path in SHARED
         if not path.startswith("etcd/")
     ]
-    todo += [Copied(name, path, PRIVATE_MODE) for path in carried]
+    todo += carried(seen, name, "kube-apiserver")
     todo.append(_serving(seen, inventory, name))
     for path in ("apiserver-kubelet-client", "front-proxy-client", "apiserver-etcd-client"):
         authority = f"{PKI}/{PAIRS[path].authority}"

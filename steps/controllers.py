@@ -13,6 +13,7 @@ from changes.step import CarryOut
 from formats.kubeadm import CLIENTS, url
 from formats.ports import APISERVER, CONTROLLER_MANAGER, SCHEDULER
 from nodes.inventory import Inventory
+from steps.etcd_cluster import carried
 
 COMPONENTS = {"kube-controller-manager": CONTROLLER_MANAGER, "kube-scheduler": SCHEDULER}
 
@@ -31,6 +32,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
                 PointedAt(name, file, server),
             ]
         for component in COMPONENTS:
+            todo += carried(seen, name, component)
             text = seen.manifest(inventory, name, component)
             todo.append(StaticPod(name, component, text))
     todo += [

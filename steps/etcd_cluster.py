@@ -22,11 +22,12 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
     """Both new masters are staged whole before the first promotion: two voters tolerate no loss, so the way from
     two to three must be short."""
     new = seen.new_masters(inventory)
-    todo: list[Change] = [Snapshot(seen.first)]
+    todo: list[Change] = [Snapshot(seen.first, seen.members.cluster_id)]
     for name in new:
         todo += [
             Copied(name, f"{PKI}/etcd/ca.crt", PUBLIC_MODE),
             Copied(name, f"{PKI}/etcd/ca.key", PRIVATE_MODE),
+            *carried(seen, name, "etcd"),
         ]
         todo += [
             Signed(
@@ -39,7 +40,10 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             for pair in PAIRS.values()
             if pair.path.startswith("etcd/")
         ]
-    cluster = {seen.first: peer_url(inventory, seen.first)}
+    # A member that starts must be told of exactly those that there are, itself included.
+    cluster = {
+        name: peer_url(inventory, name) for name in inventory.nodes if seen.members.at(peer_url(inventory, name))
+    }
     for name in new:
         cluster[name] = peer_url(inventory, name)
         text = seen.manifest(inventory, name, "etcd", dict(cluster))
@@ -50,6 +54,11 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             Serving(name),
         ]
     return todo
+
+
+def carried(seen: Seen, name: str, component: str) -> list[Change]:
+    """What else a component reads: policies, encryption keys, bundles. Below /etc/kubernetes the masters' are equal."""
+    return [Copied(name, path, own_stays=not path.startswith("/etc/kubernetes/")) for path in seen.carried(component)]
 
 
 def peer_url(inventory: Inventory, name: str) -> str:

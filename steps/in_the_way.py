@@ -3,7 +3,10 @@
 Pure, a function a subject; each reason names the node, what was seen, and what to do.
 """
 
+import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -12,9 +15,10 @@ from changes.seen import Seen
 from formats import balancer, manifests
 from formats.kubeadm import COMPONENTS
 from formats.ports import APISERVER, ETCD_PEER
+from nodes.first_master import RECORD
 from nodes.hosts import Hosts
 from nodes.inventory import Inventory
-from steps.etcd_cluster import peer_url
+from steps.etcd_cluster import FIRST_START_ONLY, peer_url
 
 # GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
 ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
@@ -22,6 +26,9 @@ ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
     (3, 6): (3, 6, 14),
     (3, 7): (3, 7, 1),
 }
+
+# What only step 6 needs.
+BALANCERS = {"nginx"}
 
 # The database is copied to a learner and written again at its first snapshot.
 ROOM = 3
@@ -31,7 +38,7 @@ def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
     """Every reason against running steps 1 to `last_step`; empty where there is none."""
     by_step = {
         1: (_nodes, _cluster),
-        2: (_etcd, _room),
+        2: (_etcd, _room, _drift),
         3: (_images, _manifests),
         4: (_election,),
         5: (_workers,),
@@ -53,13 +60,13 @@ def _nodes(seen: Seen, inventory: Inventory) -> Iterator[str]:
             )
         elif not known[name].ready:
             yield f"{name}: not Ready ({known[name].reason}): mend it first, it is to carry a part of the cluster"
-    for name in known.keys() - inventory.nodes.keys():
+    for name in sorted(known.keys() - inventory.nodes.keys()):
         yield f"{name}: a Node that nodes.yaml does not list: add it, its kubelet and kube-proxy have to be moved too"
     versions = {node.kubelet_version for node in seen.nodes}
     if len(versions) > 1:
         yield f"kubelets of several versions ({', '.join(sorted(versions))}): finish the upgrade first"
     for name, machine in seen.machines.items():
-        for program in machine.missing:
+        for program in sorted(machine.missing - BALANCERS):
             yield f"{name}: no {program} on the PATH of root: install it"
 
 
@@ -85,6 +92,12 @@ def _cluster(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 
 def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    began = json.loads(seen.record)["etcd_cluster_id"] if seen.record else seen.members.cluster_id
+    if began != seen.members.cluster_id:
+        yield (
+            f"{seen.first}: etcd was cluster {began} when step 1 wrote {RECORD}, and is {seen.members.cluster_id} now:"
+            " if it was restored on purpose, remove that file"
+        )
     for alarm in seen.alarms:
         yield f"etcd: alarm {alarm.kind} on member {alarm.member_id}: clear its cause, then `etcdctl alarm disarm`"
     addresses = {f"https://{node.address}:{ETCD_PEER}": node.name for node in inventory.masters}
@@ -93,7 +106,7 @@ def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
             what = "learner" if member.learner else "member"
             yield f"etcd: {what} {member.name or member.id} at {', '.join(member.peer_urls)} is no master of nodes.yaml"
     for status in seen.statuses:
-        version = tuple(int(part) for part in status.version.split(".")[:3])
+        version = tuple(int(part) for part in re.findall(r"\d+", status.version)[:3])
         floor = ETCD_FLOOR.get(version[:2], min(ETCD_FLOOR.values()))
         if version < floor:
             yield (
@@ -107,9 +120,24 @@ def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
     for name in seen.new_masters(inventory):
         if seen.machines[name].etcd_data and name not in joined:
             yield (
-                f"{name}: /var/lib/etcd is not empty though {name} is no member: move it away;"
+                f"{name}: /var/lib/etcd holds a database though {name} is no member: move it away;"
                 " a member never starts on another's data"
             )
+
+
+def _drift(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    """Manifests on new masters that this run would write anew: that restarts what runs there, on one after another."""
+    for name in seen.new_masters(inventory):
+        for component, there in seen.machines[name].manifests.items():
+            ignoring = FIRST_START_ONLY if component == "etcd" else ()
+            own = {name: peer_url(inventory, name)} if component == "etcd" else None
+            with suppress(manifests.ManifestError):  # what cannot be rendered is told by _manifests
+                wanted = seen.manifest(inventory, name, component, own)
+                if different := manifests.differences(wanted, there, ignoring=ignoring):
+                    yield (
+                        f"{name}: {component}.yaml is not what the first master's gives: {'; '.join(different)}:"
+                        " make the two agree by hand, one master at a time"
+                    )
 
 
 def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
@@ -165,8 +193,12 @@ def _balancers(seen: Seen, inventory: Inventory) -> Iterator[str]:
         machine = seen.machines[node.name]
         if port in machine.listening and not machine.balancer:
             yield f"{node.name}: something listens on port {port} already: free it, or choose another endpoint port"
-        if machine.nginx and balancer.stream_module(machine.nginx) is None:
-            yield f"{node.name}: its nginx has no stream module: install one that has (Debian: libnginx-mod-stream)"
+        if balancer.IDENTITY_PORT in machine.listening and not machine.balancer:
+            yield f"{node.name}: something listens on port {balancer.IDENTITY_PORT}, which the balancer needs: free it"
+        if machine.missing & BALANCERS:
+            yield f"{node.name}: no nginx on the PATH of root: install it with its stream module, and leave it disabled"
+        elif not machine.stream_module:
+            yield f"{node.name}: its nginx has no stream module: install one (Debian: libnginx-mod-stream)"
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from changes.seen import Seen
 from changes.services import KubeletConnected
 from changes.step import CarryOut
 from formats import kubeconfigs
-from formats.ports import APISERVER
 from nodes.inventory import Inventory
 from steps.apiservers import KUBELET
 
@@ -22,7 +21,6 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
     endpoint = inventory.cluster.endpoint
     server = f"https://{endpoint}"
     address = inventory.balancers[0].address
-    ports = (APISERVER, endpoint.port)
     todo: list[Change] = [
         ConfigMapText(
             seen.first,
@@ -33,11 +31,11 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             partial(kubeconfigs.with_server, server=server),
         )
     ]
-    todo += [KubeProxyConnected(name, address, endpoint.port, ports) for name in inventory.nodes]
+    todo += [KubeProxyConnected(name, address, endpoint.port) for name in inventory.nodes]
     for node in inventory.workers:
         todo += [
             PointedAt(node.name, KUBELET, server),
-            KubeletConnected(node.name, address, endpoint.port, ports),
+            KubeletConnected(node.name, address, endpoint.port),
         ]
     return todo
 

@@ -1,4 +1,4 @@
-"""Step 5: the new masters carry the role's labels and its taint, and no ordinary pods."""
+"""Step 5: the masters carry the role's labels and its taint, and no ordinary pods."""
 
 import pytest
 
@@ -17,12 +17,16 @@ NO_SCHEDULE = Taint(ROLE, "NoSchedule")
 NOT_BALANCED_TO = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
-    """The taint comes before the evictions, so that what leaves does not come back."""
+def changes(_seen: Seen, inventory: Inventory) -> list[Change]:
+    """The taint comes before the evictions, so that what leaves does not come back.
+
+    The first master is among them: on many a cluster of one master somebody took its taint away.
+    """
     todo: list[Change] = []
-    for name in seen.new_masters(inventory):
+    names = [node.name for node in inventory.masters]
+    for name in names:
         todo += [Labelled(name, ROLE), Labelled(name, NOT_BALANCED_TO), Tainted(name, NO_SCHEDULE)]
-    todo += [NoOrdinaryPods(name, NO_SCHEDULE) for name in seen.new_masters(inventory)]
+    todo += [NoOrdinaryPods(name, NO_SCHEDULE) for name in names]
     return todo
 
 

@@ -18,6 +18,8 @@ def changes(seen: Seen, _inventory: Inventory) -> list[Change]:
 
     The gate of step 2 reads from it which etcd cluster this began as.
     """
+    if seen.record:
+        return [File(seen.first, RECORD, seen.record)]
     record = {"first_master": seen.first, "etcd_cluster_id": seen.members.cluster_id, "cluster_uid": seen.uid}
     return [File(seen.first, RECORD, json.dumps(record, indent=1) + "\n")]
 

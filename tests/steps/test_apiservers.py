@@ -156,15 +156,31 @@ def test_lifetime_and_kind_of_key_are_the_clusters() -> None:
 
 
 def test_files_that_the_manifests_name_are_copied_and_what_they_write_is_not() -> None:
-    """Audit policy, the scheduler's configuration, encryption at rest, a certificate for another name; no audit log."""
+    """Audit policy, encryption at rest, a certificate for another name; no audit log, and nothing of a scheduler's."""
     texts = states.sample_manifests("extras-shaolin")
     seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
     assert sorted(_beyond_kubeadms(seen)) == [
         "/etc/kubernetes/audit/policy.yaml",
-        "/etc/kubernetes/scheduler/config.yaml",
         "/etc/kubernetes/secrets/config.yaml",
         "/etc/kubernetes/sni/a.crt",
         "/etc/kubernetes/sni/a.key",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "own_stays"), [("/etc/kubernetes/pki/policy.yaml", False), ("/etc/ssl/certs/issuer.pem", True)]
+)
+def test_below_etc_kubernetes_masters_are_equal_and_elsewhere_a_nodes_own_file_stays(
+    path: str, own_stays: bool
+) -> None:
+    """The bundle of the operating system is the node's own; a policy or a key is the cluster's."""
+    texts = states.sample_manifests()
+    flag = "    - --secure-port=6443\n"
+    texts["kube-apiserver"] = texts["kube-apiserver"].replace(flag, f"{flag}    - --oidc-ca-file={path}\n")
+    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    changes = apiservers.changes(seen, states.inventory())
+    assert [one for one in changes if isinstance(one, Copied) and one.path == path] == [
+        Copied(name, path, mode=None, own_stays=own_stays) for name in ("wudang", "emei")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from changes.files import Copied
 from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
 from changes.static_pods import Answering, StaticPod
@@ -43,6 +44,21 @@ def test_a_manifest_comes_after_the_kubeconfig_that_it_mounts() -> None:
         kinds = [type(one) for one in changes if one.node == name]
         last = max(i for i, kind in enumerate(kinds) if kind in (Credential, PointedAt))
         assert last < kinds.index(StaticPod)
+
+
+def test_files_that_the_manifests_name_are_there_before_they_start() -> None:
+    texts = states.sample_manifests("extras-shaolin")
+    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    changes = controllers.changes(seen, states.inventory())
+    path = "/etc/kubernetes/scheduler/config.yaml"
+    for name in ("wudang", "emei"):
+        scheduler = next(
+            place
+            for place, one in enumerate(changes)
+            if isinstance(one, StaticPod) and (one.node, one.component) == (name, "kube-scheduler")
+        )
+        assert Copied(name, path) in changes[:scheduler]
+    assert {one.path for one in changes if isinstance(one, Copied)} == {path}
 
 
 def test_processes_are_waited_for_when_all_have_been_started() -> None:

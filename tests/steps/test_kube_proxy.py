@@ -47,8 +47,7 @@ def test_every_nodes_kube_proxy_is_moved() -> None:
     assert [one.node for one in changes if isinstance(one, KubeProxyConnected)] == list(states.ADDRESSES)
 
 
-def test_connections_are_looked_for_at_the_apiservers_port_and_at_the_endpoints() -> None:
-    """A kube-proxy that still holds on to the first master is seen for what it is."""
+def test_both_must_end_at_the_balancer() -> None:
     changes = kube_proxy.changes(states.fresh(), states.inventory())
     connected = [one for one in changes if isinstance(one, KubeProxyConnected | KubeletConnected)]
-    assert {one.api_ports for one in connected} == {(6443, 8443)}
+    assert {(one.address, one.port) for one in connected} == {("10.27.52.72", 8443)}

@@ -1,0 +1,1 @@
+"""Times, measured side by side in one run; nothing here is asserted, for machines differ."""
