@@ -57,8 +57,10 @@ class Signed:
 
     def do(self, hosts: Hosts) -> None:
         session = hosts.fleet[self.node]
-        key = self._key(hosts) or Secret(certificates.new_key(self.key_kind))
-        place(session, f"{self.path}.key", key, 0o600)
+        key, there = self._key(hosts), present(session, f"{self.path}.key")
+        if key is None or there is None or there.fault(0o600):
+            key = key or Secret(certificates.new_key(self.key_kind))
+            place(session, f"{self.path}.key", key, 0o600)
         ca_pem, ca_key = authority(hosts, self.authority)
         certificate = certificates.sign(self.request, key.reveal(), ca_pem, ca_key.reveal(), datetime.now(UTC))
         place(session, f"{self.path}.crt", certificate.encode(), 0o644)

@@ -36,7 +36,7 @@ def execute(changes: Sequence[Change], hosts: Hosts, listener: Listener) -> list
     with deferred() as interrupt:
         for change in changes:
             before = _look(change, hosts)
-            interrupt.raise_if_any(str(change))
+            interrupt.raise_if_any(f"before “{change}”")
             if before.so:
                 listener.already(change)
                 continue
@@ -49,7 +49,7 @@ def execute(changes: Sequence[Change], hosts: Hosts, listener: Listener) -> list
                 listener.failed(change, sentence)
                 return [sentence]
             listener.done(change, time.monotonic() - start)
-            interrupt.raise_if_any(str(change))
+            interrupt.raise_if_any(f"after “{change}”")
     return []
 
 

@@ -144,7 +144,7 @@ class Present:
 def present(session: Session, path: str) -> Present | None:
     """The file as it stands; None where there is none."""
     quoted = shlex.quote(path)
-    command = f"test -e {quoted} || exit 0; sha256sum < {quoted} && stat -c '%a %u:%g' {quoted}"
+    command = f"test -e {quoted} || exit 0; sha256sum < {quoted} && stat -Lc '%a %u:%g' {quoted}"
     out = session.check(command).split()
     return Present(out[0], int(out[2], 8), out[3] == "0:0") if out else None
 

@@ -22,9 +22,9 @@ class Deferred:
     def note(self, number: int, _frame: FrameType | None) -> None:
         self.name = signal.Signals(number).name
 
-    def raise_if_any(self, after: str) -> None:
+    def raise_if_any(self, where: str) -> None:
         if self.name:
-            raise InterruptedRunError(f"{self.name}: stopped after “{after}”; the same command goes on from there")
+            raise InterruptedRunError(f"{self.name}: stopped {where}; the same command goes on from there")
 
 
 @contextmanager

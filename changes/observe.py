@@ -24,7 +24,7 @@ PROGRAMS = {
 _MACHINE = r"""
 for component in {components}; do
   manifest=/etc/kubernetes/manifests/$component.yaml
-  [ ! -e "$manifest" ] || sed "s/^/manifest $component /" "$manifest"
+  [ ! -e "$manifest" ] || {{ echo "manifest $component "; sed -e "s/^/manifest $component /" -e '$a\' "$manifest"; }}
 done
 [ ! -e /var/lib/etcd/member ] || echo etcd-data
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
@@ -122,7 +122,7 @@ def _machine(hosts: Hosts, name: str) -> Machine:
     script = _MACHINE.format(
         programs=" ".join(sorted(programs)) or "sh", balancer=CONFIGURATION, components=" ".join(COMPONENTS)
     )
-    found = _by_word(hosts.fleet[name].check(script).splitlines())
+    found = _by_word(hosts.fleet[name].check(script).removesuffix("\n").split("\n"))
     return Machine(
         manifests=_manifests(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
@@ -131,7 +131,9 @@ def _machine(hosts: Hosts, name: str) -> Machine:
         free_bytes=int(found["free"][0]),
         listening=frozenset(int(address.rpartition(":")[2]) for address in found.get("listening", ())),
         nginx="\n".join(found.get("nginx", ())) if "nginx" not in found.get("missing", ()) else "",
-        stream_module="stream-module" in found or balancer.stream_module("\n".join(found.get("nginx", ()))) == "",
+        stream_module={"": True, None: False}.get(
+            balancer.stream_module("\n".join(found.get("nginx", ()))), "stream-module" in found
+        ),
         balancer="balancer" in found,
     )
 
@@ -149,10 +151,10 @@ def _manifests(lines: Iterable[str]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for line in lines:
         component, _, rest = line.partition(" ")
-        found[component] = f"{found.get(component, '')}{rest}\n"
+        found[component] = f"{found[component]}{rest}\n" if component in found else ""  # the first line is a heading
     return found
 
 
 def _there(session: Session, files: Iterable[str]) -> frozenset[str]:
     script = "".join(f"test ! -f {quoted} || echo {quoted}; " for quoted in map(shlex.quote, files))
-    return frozenset(session.check(script + "true").splitlines())
+    return frozenset(session.check(script + "true").split("\n")) - {""}

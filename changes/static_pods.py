@@ -43,7 +43,7 @@ class StaticPod:
         if there is None:
             return Look(so=False, seen="no such file", diff=unified("", self.text, f"{self.node}:{self.path}"))
         before = session.check(f"cat {shlex.quote(self.path)}")
-        faults = manifests.differences(self.text, before, ignoring=self.ignoring)
+        faults = self._differences(before)
         if fault := there.fault(0o600):
             faults.append(fault)
         diff = unified(before, self.text, f"{self.node}:{self.path}")
@@ -55,11 +55,17 @@ class StaticPod:
         session = hosts.fleet[self.node]
         if present(session, self.path) is not None:
             before = session.check(f"cat {shlex.quote(self.path)}")
-            if different := manifests.differences(self.text, before, ignoring=self.ignoring):
+            if different := self._differences(before):
                 raise FileExistsError(f"another manifest is there: {'; '.join(different)}")
             place(session, self.path, before.encode(), 0o600)
         else:
             place(session, self.path, self.text.encode(), 0o600)
+
+    def _differences(self, there: str) -> list[str]:
+        try:
+            return manifests.differences(self.text, there, ignoring=self.ignoring)
+        except manifests.ManifestError as error:
+            return [f"what is there is no manifest: {error}"]
 
 
 @dataclass(frozen=True)

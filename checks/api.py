@@ -64,10 +64,17 @@ def cluster_nodes(api: Api) -> dict[str, kubernetes.NodeStatus]:
     return {node.name: node for node in kubernetes.nodes(api.get("nodes"))}
 
 
+class Leases(dict[str, kubernetes.Lease]):
+    """By NAMESPACE/NAME. One that is not there fails the case that asks for it: nobody has taken it yet."""
+
+    def __missing__(self, name: str) -> kubernetes.Lease:
+        raise AssertionError(f"there is no lease {name} yet: who should hold it has never taken it")
+
+
 @pytest.fixture(scope="module")
-def leases(api: Api) -> dict[str, kubernetes.Lease]:
-    """Every Lease as NAMESPACE/NAME."""
-    return {f"{lease.namespace}/{lease.name}": lease for lease in kubernetes.leases(api.get("leases", "-A"))}
+def leases(api: Api) -> Leases:
+    """Every Lease of the cluster."""
+    return Leases((f"{lease.namespace}/{lease.name}", lease) for lease in kubernetes.leases(api.get("leases", "-A")))
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def _named(reader: Reader, old: str) -> list[str]:
 
 
 def naming(text: str, addresses: Iterable[str], ports: Iterable[int]) -> list[str]:
-    """"NUMBER names HOST:PORT" for each line that names one of the addresses as an API's place.
+    """ "NUMBER names HOST:PORT" for each line that names one of the addresses as an API's place.
 
     Never the line itself: a kubeconfig may be JSON on a single one, its key included.
     """

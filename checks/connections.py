@@ -1,5 +1,6 @@
 """Live connections and the age of processes: what runs now, as opposed to what a file says."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import pytest
@@ -21,18 +22,20 @@ class Clients:
 
 @pytest.fixture(scope="module")
 def clients(hosts: Hosts) -> Gathered[Clients]:
-    """Each node's kubelet and kube-proxy, connections to ports of apiserver and endpoint alone."""
-    api_ports = {APISERVER, hosts.inventory.cluster.endpoint.port}
+    """Each node's kubelet and kube-proxy, connections to an apiserver of the nodes or to a balancer alone."""
+    inventory = hosts.inventory
+    places = {(node.address, APISERVER) for node in inventory.nodes.values()}
+    places |= {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers}
 
     def look(reader: Reader) -> Clients:
-        table = reader.check("ss -Htnp state established")
-        kept = {
-            process: frozenset(peer for peer in peers(table, process) if peer[1] in api_ports)
-            for process in ("kubelet", "kube-proxy")
-        }
-        return Clients(kept["kubelet"], kept["kube-proxy"])
+        return connected_to(places, reader.check("ss -Htnp state established"))
 
     return gather(hosts, hosts.inventory.nodes, look)
+
+
+def connected_to(places: AbstractSet[tuple[str, int]], table: str) -> Clients:
+    """Who is connected to which of the places. Ports alone would not do: a kubelet probes pods, on 8443 too."""
+    return Clients(*(frozenset(peers(table, process) & places) for process in ("kubelet", "kube-proxy")))
 
 
 @dataclass(frozen=True)

@@ -52,14 +52,24 @@ def linearizable_read(reader: Reader) -> str:
 
 
 def hashes(hosts: Hosts, revision: int) -> dict[str, str]:
-    """Each master's hash over the whole keyspace up to one revision; sizes differ on healthy members, this must not."""
+    """Each master's hash over the whole keyspace up to one revision; sizes differ on healthy members, this must not.
+
+    A linearizable read comes first: a healthy member has then applied every revision that any has shown before. One
+    that has not answers that the revision lies in the future, which fails the case; asking for what the slowest has
+    would find an empty member equal.
+    """
     command = etcdctl_command("endpoint", "hashkv", f"--rev={revision}", "-w", "json")
     answers = gather(
         hosts,
         (node.name for node in hosts.inventory.masters),
-        lambda reader: etcd.hash_kv(reader.check(command))[0],
+        lambda reader: _hash(reader, command),
     )
     return {name: f"{answer.hash}" for name, answer in answers.items()}
+
+
+def _hash(reader: Reader, command: str) -> etcd.HashKV:
+    linearizable_read(reader)
+    return etcd.hash_kv(reader.check(command))[0]
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,17 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 from typing import Any, TypeAlias
 
 import pytest
@@ -66,7 +75,8 @@ class Ranges:
     @classmethod
     def of(cls, services: str, pods: str, given: Collection[str], nodes: Collection[str]) -> "Ranges":
         """services, pods: as kubeadm-config has them, with commas between two families."""
-        return cls(_networks(services.split(",")), _networks(pods.split(",")), _networks(given), frozenset(map(ip_address, nodes)))
+        own = frozenset(ip_address(address) for address in nodes if address)
+        return cls(_networks(services.split(",")), _networks(pods.split(",")), _networks(given), own)
 
 
 @pytest.fixture(scope="module")

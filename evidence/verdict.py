@@ -10,6 +10,9 @@ from evidence.case import Case, Kind, Outcome
 from evidence.gate import Gate, State, gates
 from evidence.run import LAST_STEP, Mode, Run
 
+# Growing etcd goes through two voters; whoever stops there has less than he began with.
+ETCD_GROWS = 2
+
 # With these three a master has a voting etcd member, an apiserver and controllers that pass their checks.
 MASTERS_TAKE = (2, 3, 4)
 
@@ -73,7 +76,18 @@ def _change_run(run: Run, found: list[Gate]) -> list[str]:
         todo = f"go on with step {run.to + 1}: {run.command}"
     else:
         todo = f"the audit, every night from now on: {run.command} -m verify"
-    return [_made(run.changes, complete), f"next: {todo}"]
+    return [*_two_voters(run), _made(run.changes, complete), f"next: {todo}"]
+
+
+def _two_voters(run: Run) -> list[str]:
+    """Said when step 2 began and did not end well: failed, or the run was over before its change was."""
+    cases = [case for case in run.looked_at if case.step == ETCD_GROWS]
+    failed = any(case.outcome is Outcome.FAILED for case in cases)
+    before = all(case.outcome is Outcome.PASSED for case in run.looked_at if case.step < ETCD_GROWS)
+    cut_off = before and any(case.kind is Kind.CHANGE and case.outcome is Outcome.NOT_RUN for case in cases)
+    if not (failed or cut_off):
+        return []
+    return [f"etcd may have two voters now: until step {ETCD_GROWS} is finished, the loss of either stops all writes"]
 
 
 def _made(changes: int, complete: bool) -> str:

@@ -47,7 +47,11 @@ ASKED = pytest.StashKey[Asked]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("runbook", "the runbook: pytest runbook/ --nodes=FILE")
-    group.addoption("--nodes", metavar="FILE", help="convert the cluster that FILE describes, gate by gate")
+    group.addoption(
+        "--nodes",
+        metavar="FILE",
+        help="the cluster that FILE describes: convert it, gate by gate; with --plan or -m verify, only look",
+    )
     group.addoption("--to", metavar="N", help=f"stop behind the gate of step N ({FIRST_STEP} to {LAST_STEP})")
     group.addoption("--plan", action="store_true", help="only print what would change, as diffs")
 
@@ -91,6 +95,9 @@ def _be_heard(config: pytest.Config) -> None:
     """Print is captured, so progress is logging with pytest's live log switched on."""
     if config.option.log_cli_level is None:
         config.option.log_cli_level = "INFO"
+    # pytest's own choice prints what the functions of a traceback were given: files with keys in them, maybe.
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "short"
     # A refused connection is an answer here, and told as one by whoever asked.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     # The project's tests take a warning for an error; a library's deprecation must not break off a change.

@@ -13,6 +13,7 @@ CONVERT = "write: pytest runbook/ --nodes=FILE"
 NARROW = "narrow an audit with -k or a file; a change run takes every case"
 OWN_ORDER = "the steps run in their own order, one after the other, each of them once"
 SAME_AGAIN = "a run that was stopped goes on by itself: start the same command again"
+SHOWN = "tracebacks would print what functions were given and hold, keys among it: --tb=short does not"
 GATED = "it would make the changes and ask no gate; --plan says what would change"
 
 # The option's dest, how it is written, why not.
@@ -33,6 +34,8 @@ REFUSED_ALWAYS = (
     ("continue_on_collection_errors", "--continue-on-collection-errors", "no step may be missing"),
     ("override_ini", "--override-ini (-o)", "the runbook runs under its pytest.ini as it stands"),
     ("pyargs", "--pyargs", CONVERT),
+    ("showlocals", "--showlocals (-l)", SHOWN),
+    ("fulltrace", "--full-trace", SHOWN),
 )
 REFUSED_IN_CHANGES = (
     ("keyword", "-k", WHOLE),
@@ -96,6 +99,8 @@ def _options(config: pytest.Config, refused: tuple[tuple[str, str, str], ...]) -
     for dest, written, reason in refused:
         if getattr(config.option, dest, None):
             return f"{written} is refused with --nodes: {reason}"
+    if config.option.tbstyle == "long":
+        return f"--tb=long is refused with --nodes: {SHOWN}"
     return None
 
 

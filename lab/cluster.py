@@ -56,7 +56,7 @@ def wait_until_ready(hosts: Hosts) -> None:
 def what_is_missing(hosts: Hosts) -> list[str]:
     """Ask the first master's API server; gives what keeps the cluster from being whole, in words."""
     try:
-        line = f"{KUBECTL} get nodes,deployments -A -o json"
+        line = f"{KUBECTL} get nodes,deployments,leases -A -o json"
         said = ssh.command(hosts.first_master, hosts, line, deadline=20)
     except CommandFailed as error:
         return [f"the API server does not answer: {error.stderr.strip() or error}"]
@@ -64,7 +64,10 @@ def what_is_missing(hosts: Hosts) -> list[str]:
 
 
 def missing_in(items: list[dict[str, Any]], names: list[str]) -> list[str]:
-    """What Node and Deployment objects lack: every named node Ready, and CoreDNS with all of its replicas."""
+    """What the cluster's objects lack: every named node Ready and with its Lease, CoreDNS with all of its replicas.
+
+    A node is Ready a moment before its kubelet has made the Lease that shows that it goes on living.
+    """
     ready = {
         item["metadata"]["name"]
         for item in items
@@ -72,7 +75,13 @@ def missing_in(items: list[dict[str, Any]], names: list[str]) -> list[str]:
         for condition in item["status"].get("conditions", [])
         if condition["type"] == "Ready" and condition["status"] == "True"
     }
+    leased = {
+        item["metadata"]["name"]
+        for item in items
+        if item["kind"] == "Lease" and item["metadata"]["namespace"] == "kube-node-lease"
+    }
     missing = [f"{name} is not Ready" for name in names if name not in ready]
+    missing += [f"{name} has no Lease" for name in names if name in ready - leased]
     for item in items:
         if item["kind"] == "Deployment" and item["metadata"]["name"] == "coredns":
             wanted, there = item["spec"]["replicas"], item["status"].get("availableReplicas", 0)

@@ -3,17 +3,14 @@
 The machine is left clean, also after a part that failed; what was built stays in the lab's cache.
 """
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 
-from rehearsal.runs import CHECKOUT
+from rehearsal.runs import CHECKOUT, ROOT
 
 PYTHON = sys.executable
-# The lab's hosts, namespaces and mounts are root's; the rest needs no more than the key beside nodes.yaml.
-ROOT = [] if os.geteuid() == 0 else ["sudo", "-E"]
 
 LAB_UP = "lab: build what is missing, four hosts, a cluster"
 LAB_DOWN = "lab: leave the machine clean"

@@ -6,7 +6,7 @@ import sys
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import load
-from rehearsal.runs import CHECKOUT
+from rehearsal.runs import CHECKOUT, ROOT
 
 FIRST = "shaolin"
 NEW = ("wudang", "emei")
@@ -27,7 +27,7 @@ _PROCESSES = (
 
 def lab(*arguments: str) -> None:
     """python -m lab ARGUMENTS, as root; its progress goes where ours goes."""
-    subprocess.run([sys.executable, "-m", "lab", *arguments], cwd=CHECKOUT, check=True)
+    subprocess.run([*ROOT, sys.executable, "-m", "lab", *arguments], cwd=CHECKOUT, check=True)
 
 
 def connect() -> Hosts:

@@ -42,7 +42,7 @@ def test_node_is_ready_and_its_lease_is_young(
     """`kubectl describe node` says why it is not Ready; `journalctl -u kubelet` on the node says why it is silent."""
     assert node in cluster_nodes, f"the cluster has no Node {node}; it has {', '.join(sorted(cluster_nodes))}"
     assert cluster_nodes[node].ready, f"{node} is not Ready: {cluster_nodes[node].reason}"
-    lease = held_lease(leases, f"kube-node-lease/{node}")
+    lease = leases[f"kube-node-lease/{node}"]
     assert lease.is_held(datetime.now(UTC)), f"{node}'s kubelet renewed its lease last at {lease.renew_time}"
 
 

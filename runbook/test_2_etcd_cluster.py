@@ -69,13 +69,15 @@ def test_members_follow_one_leader_in_one_term(members: Gathered[View]) -> None:
 @pytest.mark.verify
 def test_member_answers_a_read_that_a_quorum_has_confirmed(master: str, hosts: Hosts) -> None:
     """The member is cut off from the others, or its disk is too slow: `etcdctl endpoint status` on each master."""
-    assert etcd.linearizable_read(hosts.fleet.reader(master)) == etcd.KUBE_SYSTEM, "it answers, but not with this cluster's data"
+    assert etcd.linearizable_read(hosts.fleet.reader(master)) == etcd.KUBE_SYSTEM, (
+        "it answers, but not with this cluster's data"
+    )
 
 
 @pytest.mark.verify
 def test_members_hold_the_same_data(members: Gathered[View], hosts: Hosts) -> None:
     """Hashes over one revision that differ: a member is corrupt. Remove it and add it anew; do not promote others."""
-    revision = min(view.status.revision for _, view in members.items())
+    revision = max(view.status.revision for _, view in members.items())
     found = etcd.hashes(hosts, revision)
     assert len(set(found.values())) == 1, f"at revision {revision}: {found}"
     assert len(found) == len(hosts.inventory.masters)

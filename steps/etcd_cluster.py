@@ -21,7 +21,8 @@ FIRST_START_ONLY = ("--initial-cluster", "--initial-cluster-state")
 def changes(seen: Seen, inventory: Inventory) -> list[Change]:
     """Both new masters are staged whole before the first promotion: two voters tolerate no loss, so the way from
     two to three must be short."""
-    new = seen.new_masters(inventory)
+    # Who is a member already comes first: etcd takes one learner at a time.
+    new = sorted(seen.new_masters(inventory), key=lambda name: seen.members.at(peer_url(inventory, name)) is None)
     todo: list[Change] = [Snapshot(seen.first, seen.members.cluster_id)]
     for name in new:
         todo += [

@@ -5,15 +5,13 @@ Pure, a function a subject; each reason names the node, what was seen, and what 
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from changes.observe import PKI, observe
 from changes.seen import Seen
 from formats import balancer, manifests
-from formats.kubeadm import COMPONENTS
 from formats.ports import APISERVER, ETCD_PEER
 from nodes.first_master import RECORD
 from nodes.hosts import Hosts
@@ -38,9 +36,9 @@ def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
     """Every reason against running steps 1 to `last_step`; empty where there is none."""
     by_step = {
         1: (_nodes, _cluster),
-        2: (_etcd, _room, _drift),
-        3: (_images, _manifests),
-        4: (_election,),
+        2: (_etcd, _room, _drift, _static_pods("etcd")),
+        3: (_static_pods("kube-apiserver"),),
+        4: (_election, _static_pods("kube-controller-manager", "kube-scheduler")),
         5: (_workers,),
         6: (_balancers,),
     }
@@ -92,7 +90,11 @@ def _cluster(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 
 def _etcd(seen: Seen, inventory: Inventory) -> Iterator[str]:
-    began = json.loads(seen.record)["etcd_cluster_id"] if seen.record else seen.members.cluster_id
+    try:
+        began = json.loads(seen.record)["etcd_cluster_id"] if seen.record else seen.members.cluster_id
+    except (ValueError, KeyError, TypeError):
+        yield f"{seen.first}: {RECORD} is not the note that step 1 writes: look at it, and remove it if nobody needs it"
+        return
     if began != seen.members.cluster_id:
         yield (
             f"{seen.first}: etcd was cluster {began} when step 1 wrote {RECORD}, and is {seen.members.cluster_id} now:"
@@ -130,14 +132,26 @@ def _drift(seen: Seen, inventory: Inventory) -> Iterator[str]:
     for name in seen.new_masters(inventory):
         for component, there in seen.machines[name].manifests.items():
             ignoring = FIRST_START_ONLY if component == "etcd" else ()
-            own = {name: peer_url(inventory, name)} if component == "etcd" else None
-            with suppress(manifests.ManifestError):  # what cannot be rendered is told by _manifests
-                wanted = seen.manifest(inventory, name, component, own)
-                if different := manifests.differences(wanted, there, ignoring=ignoring):
-                    yield (
-                        f"{name}: {component}.yaml is not what the first master's gives: {'; '.join(different)}:"
-                        " make the two agree by hand, one master at a time"
-                    )
+            wanted = _rendered(seen, inventory, name, component)
+            if isinstance(wanted, manifests.ManifestError):
+                continue  # told once, by who looks at the first master's
+            try:
+                different = manifests.differences(wanted, there, ignoring=ignoring)
+            except manifests.ManifestError as error:
+                different = [str(error)]
+            if different:
+                yield (
+                    f"{name}: {component}.yaml is not what the first master's gives: {'; '.join(different)}:"
+                    " make the two agree by hand, one master at a time"
+                )
+
+
+def _rendered(seen: Seen, inventory: Inventory, name: str, component: str) -> str | manifests.ManifestError:
+    own = {name: peer_url(inventory, name)} if component == "etcd" else None
+    try:
+        return seen.manifest(inventory, name, component, own)
+    except manifests.ManifestError as error:
+        return error
 
 
 def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
@@ -149,26 +163,24 @@ def _room(seen: Seen, inventory: Inventory) -> Iterator[str]:
             yield f"{node.name}: {free >> 20} MiB free under /var/lib, {wanted}: make room"
 
 
-def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
-    for name in seen.new_masters(inventory):
-        for component in COMPONENTS:
-            image = manifests.parse(seen.manifests[component]).image
-            if image not in seen.machines[name].images:
-                yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
+def _static_pods(*components: str) -> Callable[[Seen, Inventory], Iterator[str]]:
+    """What stands against these components running on a new master too."""
 
+    def look(seen: Seen, inventory: Inventory) -> Iterator[str]:
+        for component in components:
+            manifest = manifests.parse(seen.manifests[component])
+            for volume in manifest.host_paths:
+                if volume.type == "Socket":
+                    yield f"{seen.first}: {component} talks to the socket {volume.path}: no copy gives that to another"
+            for name in seen.new_masters(inventory):
+                image = manifest.image
+                if image not in seen.machines[name].images:
+                    yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
+                error = _rendered(seen, inventory, name, component)
+                if isinstance(error, manifests.ManifestError):
+                    yield f"{seen.first}: {component}.yaml cannot be carried over to {name}: {error}"
 
-def _manifests(seen: Seen, inventory: Inventory) -> Iterator[str]:
-    """What names the first master where only a person can say what another master should have there."""
-    for component, text in seen.manifests.items():
-        for volume in manifests.parse(text).host_paths:
-            if volume.type == "Socket":
-                yield f"{seen.first}: {component} talks to the socket {volume.path}: no copy gives a new master that"
-        for name in seen.new_masters(inventory):
-            try:
-                own = {name: peer_url(inventory, name)}
-                seen.manifest(inventory, name, component, own if component == "etcd" else None)
-            except manifests.ManifestError as error:
-                yield f"{seen.first}: {component}.yaml cannot be carried over to {name}: {error}"
+    return look
 
 
 def _election(seen: Seen, _inventory: Inventory) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Kubeconfigs on a host, by a real shell on a real filesystem, with a throwaway CA."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,7 +105,7 @@ class TestCredential:
             for line in wudang.text(PATH).splitlines()
             if "client-key-data" not in line
         ]
-        wudang.put(PATH, "\n".join(lines))
+        wudang.put(PATH, "\n".join(lines), 0o600)
         assert CREDENTIAL.look(both).seen == "no client certificate in it"
 
     def test_no_key_is_in_a_command_a_look_or_an_error(
@@ -160,23 +161,39 @@ class TestPointedAt:
             POINTED.do(both)
         assert not wudang.at(PATH).exists()
 
-    @pytest.mark.xfail(strict=True, raises=kubeconfigs.KubeconfigError, reason="look raises, without host and path")
-    def test_a_file_that_is_no_kubeconfig_is_said_with_host_and_path(self, both: Hosts, wudang: FolderHost) -> None:
-        wudang.put(PATH, "")
-        assert not POINTED.look(both).so
+    @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a: [", b"kind: Config\n"])
+    def test_a_file_that_is_no_kubeconfig_is_said_with_host_and_path(
+        self, both: Hosts, wudang: FolderHost, content: bytes
+    ) -> None:
+        wudang.put(PATH, content, 0o600)
+        assert POINTED.look(both).seen.startswith("it cannot be read: ")
+        with pytest.raises(ValueError, match=f"^wudang: {PATH} cannot be read: "):
+            POINTED.do(both)
+        assert wudang.at(PATH).read_bytes() == content
 
 
-@pytest.mark.xfail(strict=True, reason="look raises, and the traceback shows the text as an argument")
+class TestUnreadable:
+    """A credential that nobody can read is made anew: it is of no use to anybody."""
+
+    @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a: [", b"kind: Config\n"])
+    def test_it_is_a_fault_to_mend(self, both: Hosts, wudang: FolderHost, content: bytes) -> None:
+        wudang.put(PATH, content, 0o600)
+        assert CREDENTIAL.look(both).seen.startswith("it cannot be read: ")
+        CREDENTIAL.do(both)
+        assert CREDENTIAL.look(both).so
+        assert [kept.read_bytes() for kept in wudang.kept(PATH)] == [content]
+
+
+@pytest.mark.parametrize("act", ["look", "do"])
 @pytest.mark.parametrize("change", [CREDENTIAL, POINTED], ids=["credential", "server"])
 def test_a_file_that_cannot_be_read_is_in_no_report(
-    both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt
+    both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt, act: str
 ) -> None:
     put_kubeconfig(wudang, authority)
     text = wudang.put(PATH, wudang.text(PATH).replace("current-context:", "context:"), 0o600).read_text()
-    assert text[-60:-5] not in secrets_seen.reported(lambda: change.look(both))
+    assert text[-60:-5] not in secrets_seen.reported(lambda: getattr(change, act)(both))
 
 
-@pytest.mark.xfail(strict=True, reason="the mode of a kubeconfig that is there is not looked at")
 @pytest.mark.parametrize("change", [CREDENTIAL, POINTED], ids=["credential", "server"])
 def test_a_file_that_others_may_read_is_not_so(
     both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt
@@ -184,4 +201,18 @@ def test_a_file_that_others_may_read_is_not_so(
     """Somebody copied admin.conf over with scp: it holds a key."""
     put_kubeconfig(wudang, authority)
     wudang.at(PATH).chmod(0o644)
-    assert not change.look(both).so
+    assert change.look(both).seen == "it is mode 0644 of root, wanted 0600 root"
+    change.do(both)
+    assert change.look(both).so
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("change", [CREDENTIAL, POINTED], ids=["credential", "server"])
+def test_a_file_that_is_not_roots_is_not_so(
+    both: Hosts, wudang: FolderHost, authority: Authority, change: Credential | PointedAt
+) -> None:
+    put_kubeconfig(wudang, authority)
+    os.chown(wudang.at(PATH), 12345, 12345)
+    assert change.look(both).seen == "it is mode 0600 of another user, wanted 0600 root"
+    change.do(both)
+    assert change.look(both).so

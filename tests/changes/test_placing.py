@@ -1,6 +1,7 @@
 """A file in its place: whole or not at all, by a real shell on a real filesystem."""
 
 import os
+import signal
 import subprocess
 import threading
 
@@ -143,25 +144,46 @@ def test_a_connection_cut_in_the_middle_leaves_no_new_file(cut: CutConnection) -
     assert not cut.at(PATH).exists()
 
 
-def test_a_host_that_dies_while_it_receives_keeps_the_old_file(
-    wudang: FolderHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """kill -9 of the shell in the middle of the transfer: nothing gets a chance to clean up."""
+def ended_while_it_receives(wudang: FolderHost, number: signal.Signals) -> int:
+    """A shell that gets the signal in the middle of the transfer; gives its status."""
     wudang.put(PATH, "before", 0o600)
     scripts: list[str] = []
-    monkeypatch.setattr(wudang, "check", lambda command, stdin: scripts.append(command))
-    place(wudang, PATH, b"after", 0o600)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(wudang, "check", lambda command, stdin: scripts.append(command))
+        place(wudang, PATH, b"after", 0o600)
     command = scripts[0].replace("=/", f"={wudang.folder}/")
     shell = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603, S607
     assert shell.stdin is not None
     shell.stdin.write(b"aft")
     shell.stdin.flush()
     wait_for(lambda: any(file.stat().st_size for file in wudang.temporaries()))
-    os.killpg(shell.pid, 9)
-    shell.wait()
+    os.killpg(shell.pid, number)
+    status = shell.wait()
     shell.stdin.close()
+    return status
+
+
+def test_a_host_that_dies_while_it_receives_keeps_the_old_file(wudang: FolderHost) -> None:
+    """kill -9 of the shell in the middle of the transfer: nothing gets a chance to clean up."""
+    ended_while_it_receives(wudang, signal.SIGKILL)
     assert wudang.text(PATH) == "before"
     assert wudang.kept(PATH) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_shell_that_is_told_to_end_takes_the_part_with_it(wudang: FolderHost, number: signal.Signals) -> None:
+    """The part may be of a key."""
+    assert ended_while_it_receives(wudang, number) == 75
+    assert wudang.temporaries() == []
+    assert wudang.text(PATH) == "before"
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(wudang: FolderHost) -> None:
+    ended_while_it_receives(wudang, signal.SIGKILL)
+    assert wudang.temporaries() != []
+    place(wudang, PATH, b"after", 0o600)
+    assert wudang.temporaries() == []
+    assert wudang.text(PATH) == "after"
 
 
 def test_a_secret_is_in_no_argument_and_in_no_error(cut: CutConnection) -> None:
@@ -192,7 +214,6 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(wudang: FolderHost) -> No
     assert (file.is_symlink(), file.read_text(), target.read_text()) == (False, "ours", "theirs")
 
 
-@pytest.mark.xfail(strict=True, reason="place makes the last folder 0755, and this is the runbook's own")
 def test_the_runbooks_own_folder_is_for_root_alone(wudang: FolderHost) -> None:
     """Its first file there is step 1's note."""
     place(wudang, "/var/lib/kubeadm-ha/first-master.json", b"{}", 0o600)

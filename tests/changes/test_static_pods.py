@@ -1,5 +1,6 @@
 """Manifests put in place, and a component's process that answers."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from changes.static_pods import Answering, StaticPod
+from nodes import waiting
 from nodes.hosts import Hosts
 from nodes.waiting import NeverCameError
 from tests.changes.folder_host import FolderHost
@@ -43,18 +45,35 @@ class TestStaticPod:
         wudang.put(PATH, moved, 0o600)
         assert POD.look(both).so
 
-    def test_another_flag_is_named_and_replaced(self, both: Hosts, wudang: FolderHost) -> None:
-        wudang.put(PATH, TEXT.replace("--snapshot-count=10000", "--snapshot-count=5000"), 0o600)
+    def test_another_flag_is_named_and_never_overwritten(self, both: Hosts, wudang: FolderHost) -> None:
+        """That would restart a member, perhaps while its neighbour starts; step 1 has refused it before."""
+        there = TEXT.replace("--snapshot-count=10000", "--snapshot-count=5000")
+        wudang.put(PATH, there, 0o600)
         before = POD.look(both)
         assert before.seen == "--snapshot-count: 10000 here, 5000 there"
         assert "-    - --snapshot-count=5000\n+    - --snapshot-count=10000\n" in before.diff
-        POD.do(both)
-        assert POD.look(both).so
-        assert len(wudang.kept(PATH)) == 1
+        with pytest.raises(FileExistsError, match=r"^another manifest is there: --snapshot-count: 10000 here, 5000"):
+            POD.do(both)
+        assert (wudang.text(PATH), wudang.kept(PATH)) == (there, [])
 
     def test_another_mode_alone_is_set_right(self, both: Hosts, wudang: FolderHost) -> None:
         wudang.put(PATH, TEXT, 0o644)
-        assert POD.look(both).seen == "mode 0644, wanted 0600"
+        assert POD.look(both).seen == "it is mode 0644 of root, wanted 0600 root"
+        POD.do(both)
+        assert POD.look(both).so
+
+    def test_its_own_list_of_members_stays_when_the_mode_is_set_right(self, both: Hosts, wudang: FolderHost) -> None:
+        """The kubelet restarts a pod whose text has changed, whatever a member reads of it."""
+        there = TEXT.replace("--initial-cluster-state=existing", "--initial-cluster-state=new")
+        wudang.put(PATH, there, 0o644)
+        POD.do(both)
+        assert POD.look(both).so
+        assert wudang.text(PATH) == there
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+    def test_another_owner_is_set_right(self, both: Hosts, wudang: FolderHost) -> None:
+        os.chown(wudang.put(PATH, TEXT, 0o600), 12345, 12345)
+        assert POD.look(both).seen == "it is mode 0600 of another user, wanted 0600 root"
         POD.do(both)
         assert POD.look(both).so
 
@@ -97,7 +116,10 @@ class TestAnswering:
         assert not look.so
         assert "127.0.0.1" in look.seen
 
-    def test_what_never_answers_ends_at_the_deadline_with_its_name(self, both: Hosts, closed_port: int) -> None:
-        answering = Answering("wudang", "kube-apiserver", "127.0.0.1", closed_port, "/readyz", deadline=0.1)
+    def test_what_never_answers_ends_at_the_deadline_with_its_name(
+        self, both: Hosts, closed_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(waiting, "POLL_SECONDS", 0.01)
+        answering = Answering("wudang", "kube-apiserver", "127.0.0.1", closed_port, "/readyz", deadline=0.05)
         with pytest.raises(NeverCameError, match=r"wudang: kube-apiserver answers /readyz did not come in 0 s"):
             answering.do(both)

@@ -136,7 +136,8 @@ def test_the_pod_networks_own_routes_are_none_of_them(lines: list[str]) -> None:
 )
 def test_a_foreign_route_into_the_pods_range_is_named(line: str) -> None:
     (sentence,) = found(line)
-    assert sentence.startswith(f"{line.split()[0]}") and sentence.endswith(f" overlaps {PODS}")
+    assert sentence.startswith(line.split()[0])
+    assert sentence.endswith(f" overlaps {PODS}")
 
 
 def test_what_somebody_drops_within_the_pods_range_is_named() -> None:
@@ -191,6 +192,4 @@ def test_what_ip_prints_is_read() -> None:
         "10.244.171.64/26 blackhole",
         "10.244.7.0/24 dev eth0 via fe80::1",
     ]
-    assert overlapping(parsed(table, devices), RANGES) == [
-        "10.244.7.0/24 dev eth0 via fe80::1 overlaps 10.244.0.0/16"
-    ]
+    assert overlapping(parsed(table, devices), RANGES) == ["10.244.7.0/24 dev eth0 via fe80::1 overlaps 10.244.0.0/16"]

@@ -110,6 +110,42 @@ def test_conversion_that_was_broken_off_says_so() -> None:
     ]
 
 
+TWO_VOTERS = "etcd may have two voters now: until step 2 is finished, the loss of either stops all writes"
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        {**from_step(2, Outcome.HELD_BACK), "change_2": Outcome.FAILED},
+        {**from_step(3, Outcome.HELD_BACK), "verify_2": Outcome.FAILED},
+        {**from_step(3, Outcome.HELD_BACK), "trial_2": Outcome.FAILED},
+        from_step(2, Outcome.NOT_RUN),
+    ],
+    ids=["change failed", "check failed", "trial failed", "ended inside it"],
+)
+def test_unfinished_step_two_says_what_may_be_left_of_etcd(outcomes: dict[str, Outcome]) -> None:
+    assert TWO_VOTERS in closing_lines(run(changes=9, **outcomes))
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        {},
+        {**from_step(2, Outcome.HELD_BACK), "change_1": Outcome.FAILED},
+        {**from_step(2, Outcome.NOT_RUN), "verify_1": Outcome.NOT_RUN},
+        {**from_step(3, Outcome.HELD_BACK), "change_3": Outcome.FAILED},
+    ],
+    ids=["all well", "never begun", "ended before it", "a later step"],
+)
+def test_finished_step_two_or_one_not_begun_says_nothing_of_it(outcomes: dict[str, Outcome]) -> None:
+    assert TWO_VOTERS not in closing_lines(run(**outcomes))
+
+
+def test_neither_a_run_up_to_step_one_nor_an_audit_speaks_of_two_voters() -> None:
+    assert TWO_VOTERS not in closing_lines(run(to=1, **from_step(2, Outcome.NOT_RUN)))
+    assert TWO_VOTERS not in closing_lines(audit(verify_2=Outcome.FAILED))
+
+
 def audit(**outcomes: Outcome) -> Run:
     not_of_it = {_key(case): Outcome.NOT_RUN for case in WHOLE if case.kind is not Kind.VERIFY}
     return run(Mode.AUDIT, **{**not_of_it, **outcomes})

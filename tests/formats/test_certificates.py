@@ -81,9 +81,7 @@ def test_a_bundle_is_read_in_its_order(cluster_ca: Authority, etcd_ca: Authority
     assert [one.common_name for one in certificates.read(bundle)] == ["kubernetes", "etcd-ca"]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
-)
+@pytest.mark.parametrize("text", ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_what_is_no_certificate_is_an_error(text: str) -> None:
     with pytest.raises(CertificateError, match="no readable certificate in"):
         certificates.read(text)
@@ -253,9 +251,7 @@ def test_a_missing_and_a_foreign_key_are_faults(pem: str, cluster_ca: Authority)
     assert fault.startswith("does not belong to its private key (public key sha256 ")
 
 
-def test_nothing_is_signed_with_another_authoritys_key(
-    cluster_ca: Authority, etcd_ca: Authority, key: bytes
-) -> None:
+def test_nothing_is_signed_with_another_authoritys_key(cluster_ca: Authority, etcd_ca: Authority, key: bytes) -> None:
     with pytest.raises(CertificateError, match="the private key given for CN=kubernetes is another CA's"):
         certificates.sign(SERVER, key, cluster_ca.pem, etcd_ca.key, NOW)
 

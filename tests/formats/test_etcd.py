@@ -93,9 +93,7 @@ def test_a_snapshot_is_counted(sample: Path) -> None:
     assert etcd.snapshot((sample / "snapshot.json").read_text()) == Snapshot(3306069487, 3, 2, 20480)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Error: context deadline exceeded", "{}", "[]", '{"header":{}}', "null"]
-)
+@pytest.mark.parametrize("text", ["", "Error: context deadline exceeded", "{}", "[]", '{"header":{}}', "null"])
 def test_other_output_is_an_error_that_shows_it(text: str) -> None:
     with pytest.raises(EtcdOutputError, match=r"^`etcdctl member list -w json` printed what"):
         etcd.member_list(text)

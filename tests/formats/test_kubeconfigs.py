@@ -98,9 +98,7 @@ def test_what_is_rendered_is_found_again(cluster_ca: Authority) -> None:
 
 def test_only_the_current_clusters_server_changes() -> None:
     changed = kubeconfigs.with_server(KUBELET, "https://10.24.138.208:6443")
-    assert changed == KUBELET.replace(
-        "https://10.27.53.32:6443   # the", "https://10.24.138.208:6443   # the"
-    )
+    assert changed == KUBELET.replace("https://10.27.53.32:6443   # the", "https://10.24.138.208:6443   # the")
     assert kubeconfigs.with_server(changed, "https://10.24.138.208:6443") == changed
 
 
@@ -138,9 +136,7 @@ def test_a_mask_hides_secrets_and_shows_whether_they_changed(cluster_ca: Authori
 
 
 def test_a_mask_hides_tokens_passwords_and_what_it_cannot_read() -> None:
-    text = KUBE_PROXY.replace(
-        "tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token", "token: s3cret"
-    )
+    text = KUBE_PROXY.replace("tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token", "token: s3cret")
     text += "    password: s3cret\n    client-key-data: s3cret\n    client-certificate-data: s3cret\n"
     text += "    exec: {env: [{name: TOKEN, value: s3cret}]}\n"
     masked = kubeconfigs.mask(text)

@@ -25,9 +25,7 @@ def test_flags_keep_their_order_and_all_their_values(apiserver: str) -> None:
 
 
 def test_flags_may_be_written_in_other_ways(apiserver: str) -> None:
-    text = apiserver.replace(
-        "--secure-port=6443", "--secure-port\n    - '7443'\n    - --profiling\n    - -v=2"
-    )
+    text = apiserver.replace("--secure-port=6443", "--secure-port\n    - '7443'\n    - --profiling\n    - -v=2")
     manifest = parse(text)
     assert manifest.flag("--secure-port") == "7443"
     assert manifest.flag("--profiling") == "true"
@@ -44,9 +42,7 @@ def test_files_are_the_hosts_and_not_the_containers(apiserver: str) -> None:
         "/etc/kubernetes/sni/a.key",
     }
     assert "/var/log/kubernetes" not in manifest.files
-    assert not [
-        path for path in manifest.files if path.startswith("/etc/encryption") or path.endswith(".log")
-    ]
+    assert not [path for path in manifest.files if path.startswith("/etc/encryption") or path.endswith(".log")]
     assert list(manifest.files) == sorted(set(manifest.files))
     assert HostPath("kms", "/run/kms/kms.sock", "Socket") in manifest.host_paths
     assert Mount("encryption", "/etc/encryption", "", True) in manifest.mounts
@@ -119,9 +115,7 @@ def test_differences_are_named_with_both_values(data: Path) -> None:
 
 def test_differences_outside_the_flags_are_named_by_their_way(data: Path) -> None:
     text = (data / "manifests/shaolin/etcd.yaml").read_text()
-    edited = text.replace("      path: /var/lib/etcd\n", "      path: /srv/etcd\n").replace(
-        "cpu: 100m", "cpu: 200m"
-    )
+    edited = text.replace("      path: /var/lib/etcd\n", "      path: /srv/etcd\n").replace("cpu: 100m", "cpu: 200m")
     assert differences(text, edited) == [
         "spec.containers[etcd].resources.requests.cpu: 100m here, 200m there",
         "spec.volumes[etcd-data].hostPath.path: /var/lib/etcd here, /srv/etcd there",

@@ -36,9 +36,7 @@ def test_etcd_joins_as_kubeadm_lets_it_join(shaolin: dict[str, str], data: Path)
 
 
 def test_etcd_differs_from_an_etcd_of_its_own_in_the_cluster_alone(data: Path) -> None:
-    first, other = (
-        (data / f"manifests/extras-{node}/etcd.yaml").read_text() for node in ("shaolin", "wudang")
-    )
+    first, other = ((data / f"manifests/extras-{node}/etcd.yaml").read_text() for node in ("shaolin", "wudang"))
     ours = rendered(first, "etcd").splitlines()
     theirs = other.splitlines()
     assert [line for line in ours if line not in theirs] == [
@@ -50,9 +48,7 @@ def test_etcd_differs_from_an_etcd_of_its_own_in_the_cluster_alone(data: Path) -
     ]
 
 
-@pytest.mark.parametrize(
-    ("node", "address"), [("six2", "fd00:27:53::208"), ("six3", "2001:10:20:30:40:50:1:7")]
-)
+@pytest.mark.parametrize(("node", "address"), [("six2", "fd00:27:53::208"), ("six3", "2001:10:20:30:40:50:1:7")])
 def test_ipv6_is_rendered_as_kubeadm_renders_it(node: str, address: str, data: Path) -> None:
     first = "fd00:27:53::32"
     for component, theirs in (
@@ -95,9 +91,7 @@ def test_a_state_that_stands_there_is_replaced(shaolin: dict[str, str]) -> None:
 def test_comments_and_quotes_of_a_human_hand_stay(shaolin: dict[str, str]) -> None:
     text = shaolin["kube-apiserver"].replace(
         "    - --advertise-address=10.27.53.32\n",
-        "    # 10.27.53.32 is shaolin\n"
-        "    - '--advertise-address=10.27.53.32'   # its own\n"
-        '    - "--v=2"\n',
+        "    # 10.27.53.32 is shaolin\n    - '--advertise-address=10.27.53.32'   # its own\n    - \"--v=2\"\n",
     )
     text = text.replace("host: 10.27.53.32", 'host: "10.27.53.32"')
     expected = text.replace("'--advertise-address=10.27.53.32'", "'--advertise-address=10.24.138.208'")
@@ -144,11 +138,7 @@ def test_the_etcd_beside_the_first_apiserver_becomes_the_one_beside_the_other(
 
 
 def test_a_bind_address_of_its_own_goes_with_its_probes(shaolin: dict[str, str]) -> None:
-    text = (
-        shaolin["kube-scheduler"]
-        .replace("=127.0.0.1", "=10.27.53.32")
-        .replace(": 127.0.0.1", ": 10.27.53.32")
-    )
+    text = shaolin["kube-scheduler"].replace("=127.0.0.1", "=10.27.53.32").replace(": 127.0.0.1", ": 10.27.53.32")
     assert rendered(text, "kube-scheduler") == text.replace("10.27.53.32", "10.24.138.208")
 
 
@@ -193,16 +183,12 @@ def test_what_names_the_first_master_elsewhere_is_refused(
     with pytest.raises(ManifestError) as caught:
         rendered(shaolin["kube-apiserver"].replace(old, new), "kube-apiserver")
     assert stray in str(caught.value)
-    assert str(caught.value).startswith(
-        "kube-apiserver: the first master's manifest cannot be rendered for wudang: "
-    )
+    assert str(caught.value).startswith("kube-apiserver: the first master's manifest cannot be rendered for wudang: ")
 
 
 def test_all_strays_are_named_at_once(shaolin: dict[str, str]) -> None:
     text = shaolin["kube-apiserver"].replace("--allow-privileged=true", "--x=10.27.53.32\n    - --y=shaolin")
-    with pytest.raises(
-        ManifestError, match=r"--x names its address 10\.27\.53\.32; --y names its name shaolin"
-    ):
+    with pytest.raises(ManifestError, match=r"--x names its address 10\.27\.53\.32; --y names its name shaolin"):
         rendered(text, "kube-apiserver")
 
 
@@ -222,16 +208,12 @@ def test_a_stray_in_ipv6_is_found_however_it_is_written(data: Path) -> None:
 
 def test_an_etcd_that_peers_on_localhost_is_refused(shaolin: dict[str, str]) -> None:
     text = shaolin["etcd"].replace("peer-urls=https://10.27.53.32", "peer-urls=https://127.0.0.1")
-    with pytest.raises(
-        ManifestError, match=r"--initial-advertise-peer-urls is https://127\.0\.0\.1:2380, without"
-    ):
+    with pytest.raises(ManifestError, match=r"--initial-advertise-peer-urls is https://127\.0\.0\.1:2380, without"):
         rendered(text, "etcd")
 
 
 def test_etcd_may_listen_on_all_addresses_but_not_advertise_them(shaolin: dict[str, str]) -> None:
-    listening = shaolin["etcd"].replace(
-        "--listen-peer-urls=https://10.27.53.32", "--listen-peer-urls=https://0.0.0.0"
-    )
+    listening = shaolin["etcd"].replace("--listen-peer-urls=https://10.27.53.32", "--listen-peer-urls=https://0.0.0.0")
     assert parse(rendered(listening, "etcd")).flag("--listen-peer-urls") == "https://0.0.0.0:2380"
     advertised = shaolin["etcd"].replace(
         "advertise-client-urls=https://10.27.53.32", "advertise-client-urls=https://0.0.0.0"

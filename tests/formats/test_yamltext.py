@@ -71,9 +71,7 @@ def test_every_value_is_read_back(value: str, path: yamltext.Path) -> None:
 
 
 def test_a_list_grows_behind_an_item() -> None:
-    assert (
-        yamltext.insert_after("a:\n  - x   # why\n  - z", ("a", 0), "y") == "a:\n  - x   # why\n  - y\n  - z"
-    )
+    assert yamltext.insert_after("a:\n  - x   # why\n  - z", ("a", 0), "y") == "a:\n  - x   # why\n  - y\n  - z"
     assert yamltext.insert_after("a:\n- x", ("a", 0), "y") == "a:\n- x\n- y"
     assert yamltext.insert_after("a: [x, z]\n", ("a", 0), "y") == "a: [x, y, z]\n"
 

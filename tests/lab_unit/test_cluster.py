@@ -42,17 +42,28 @@ def _coredns(available: int) -> dict[str, object]:
     return {"kind": "Deployment", "metadata": {"name": "coredns"}, "spec": {"replicas": 2}, "status": status}
 
 
+def _lease(name: str, namespace: str = "kube-node-lease") -> dict[str, object]:
+    return {"kind": "Lease", "metadata": {"name": name, "namespace": namespace}}
+
+
+LEASES = [_lease("a"), _lease("b")]
+
+
 @pytest.mark.parametrize(
     ("items", "missing"),
     [
-        ([_node("a", "True"), _node("b", "True"), _coredns(2)], []),
-        ([_node("a", "True"), _node("b", "False"), _coredns(2)], ["b is not Ready"]),
-        ([_node("a", "True"), _coredns(2)], ["b is not Ready"]),
+        ([_node("a", "True"), _node("b", "True"), _coredns(2), *LEASES], []),
+        ([_node("a", "True"), _node("b", "False"), _coredns(2), *LEASES], ["b is not Ready"]),
+        ([_node("a", "True"), _coredns(2), *LEASES], ["b is not Ready"]),
         (
-            [_node("a", "True"), _node("b", "True"), _coredns(0)],
+            [_node("a", "True"), _node("b", "True"), _coredns(2), _lease("a"), _lease("b", "kube-system")],
+            ["b has no Lease"],
+        ),
+        (
+            [_node("a", "True"), _node("b", "True"), _coredns(0), *LEASES],
             ["CoreDNS: 0 of 2 replicas are available"],
         ),
-        ([_node("a", "True"), _node("b", "Unknown")], ["b is not Ready", "there is no CoreDNS"]),
+        ([_node("a", "True"), _node("b", "Unknown"), *LEASES], ["b is not Ready", "there is no CoreDNS"]),
     ],
 )
 def test_what_keeps_the_cluster_from_being_whole_is_named(items: list[dict[str, object]], missing: list[str]) -> None:

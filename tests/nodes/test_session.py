@@ -7,6 +7,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -96,17 +97,15 @@ class TestCommands:
         assert str(error.value).encode().endswith(rb"caf\udce9")
 
     def test_from_several_threads_at_once(self, session: Session) -> None:
-        answers: dict[int, str] = {}
+        """Each has its own answer, over one connection. A thread that fails fails the test with its own words."""
 
-        def ask(number: int) -> None:
-            answers[number] = session.check(f"sleep 0.1; echo {number}")
+        def ask(number: int) -> tuple[str, str]:
+            result = session.run(f"sleep 0.1; echo {number}; echo not {number} >&2", deadline=120)
+            return result.stdout, result.stderr
 
-        threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert answers == {number: f"{number}\n" for number in range(20)}
+        with ThreadPoolExecutor(max_workers=20) as pool:
+            answers = list(pool.map(ask, range(20)))
+        assert answers == [(f"{number}\n", f"not {number}\n") for number in range(20)]
         assert session.generation == 0
 
 

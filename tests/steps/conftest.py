@@ -1,6 +1,7 @@
-"""The state that a test is asked for, and renderings that are made once: parsing YAML is what these tests' time goes to.
+"""The state that a test is asked for, and renderings that are made once.
 
-The functions are pure, so that the same arguments have the same answer in every test.
+Reading YAML is what these tests' time goes to; the functions are pure, so that the same arguments have the same
+answer in every test.
 """
 
 from collections.abc import Iterator, Mapping

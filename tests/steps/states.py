@@ -207,9 +207,7 @@ def done() -> Seen:
         apiserver=serving("api.lab"),
         nodes=nodes(*ADDRESSES, tainted=masters),
         members=members(*masters),
-        machines=machines(
-            with_etcd=masters, balancers=("emei",), pods=dict.fromkeys(("wudang", "emei"), COMPONENTS)
-        ),
+        machines=machines(with_etcd=masters, balancers=("emei",), pods=dict.fromkeys(("wudang", "emei"), COMPONENTS)),
     )
 
 

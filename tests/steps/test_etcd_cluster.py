@@ -39,6 +39,7 @@ emei: its etcd member serves clients
 """
 MASTERS = ("shaolin", "wudang", "emei")
 
+
 @every_state
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
     changes = etcd_cluster.changes(seen, states.inventory())

@@ -1,0 +1,119 @@
+"""Snapshots: one from before the cluster grew, whole, under a name of its own, and none ever overwritten.
+
+The commands run in a real shell; etcdctl and etcdutl are stood in for.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from changes.etcd_members import FRESH_MINUTES, Snapshot
+from nodes.commands import CommandFailed
+from nodes.hosts import Hosts
+from tests.changes.folder_host import FolderHost
+from tests.changes.programs import Programs
+
+SNAPSHOT = Snapshot("shaolin", "cafe")
+KEPT = "/var/lib/kubeadm-ha"
+
+ETCDCTL = """
+for last; do :; done
+case "$*" in
+  *" member list "*) cat "$STATE/members" ;;
+  *" snapshot save "*) cat "$STATE/database" > "$last" ;;
+esac
+"""
+ETCDUTL = """
+grep -q whole "$3" || { echo "Error: no database" >&2; exit 1; }
+echo '{"hash": 1, "revision": 3, "totalKey": 2, "totalSize": 20480}'
+"""
+
+
+@pytest.fixture(autouse=True)
+def etcd(programs: Programs) -> Programs:
+    programs.add("etcdctl", ETCDCTL)
+    programs.add("etcdutl", ETCDUTL)
+    (programs.state / "database").write_text("whole\n")
+    voters(programs, 1)
+    return programs
+
+
+def voters(programs: Programs, count: int) -> None:
+    """So many, and a learner, which makes no difference."""
+    listed = [{"ID": number, "isLearner": number > count} for number in range(1, count + 2)]
+    (programs.state / "members").write_text(json.dumps({"header": {"cluster_id": 0xCAFE}, "members": listed}))
+
+
+def snapshot_of(host: FolderHost, hours: float, content: str = "whole\n", cluster: str = "cafe") -> Path:
+    """One that an earlier run has left."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - hours * 3600))
+    file = host.put(f"{KEPT}/etcd-{cluster}-{stamp}.db", content, 0o600)
+    os.utime(file, (time.time() - hours * 3600,) * 2)
+    return file
+
+
+def snapshots(host: FolderHost) -> list[Path]:
+    return sorted(host.at(KEPT).glob("etcd-*.db"))
+
+
+def test_one_is_taken_and_then_so(both: Hosts, shaolin: FolderHost) -> None:
+    before = SNAPSHOT.look(both)
+    assert (before.so, before.seen) == (False, "none that is whole and fresh")
+    SNAPSHOT.do(both)
+    assert SNAPSHOT.look(both).so
+    (file,) = snapshots(shaolin)
+    assert file.name.startswith("etcd-cafe-2")
+    assert (shaolin.mode(KEPT), f"{file.stat().st_mode & 0o7777:04o}") == ("0700", "0600"), "it holds every Secret"
+    assert [path.name for path in shaolin.at(KEPT).iterdir()] == [file.name]
+
+
+def test_an_old_one_is_no_way_back_and_is_kept_beside_the_new(both: Hosts, shaolin: FolderHost) -> None:
+    """Of an attempt that was given up months ago."""
+    old = snapshot_of(shaolin, FRESH_MINUTES / 60 + 0.1)
+    assert not SNAPSHOT.look(both).so
+    SNAPSHOT.do(both)
+    assert SNAPSHOT.look(both).so
+    assert len(snapshots(shaolin)) == 2
+    assert old.read_text() == "whole\n"
+
+
+def test_a_fresh_one_of_a_run_that_was_killed_is_enough(both: Hosts, shaolin: FolderHost) -> None:
+    snapshot_of(shaolin, FRESH_MINUTES / 60 - 0.1)
+    assert SNAPSHOT.look(both).so
+
+
+def test_in_a_cluster_that_has_grown_its_age_makes_no_difference(
+    both: Hosts, shaolin: FolderHost, etcd: Programs
+) -> None:
+    """What it was before is to be found in none that is younger."""
+    snapshot_of(shaolin, 24 * 60)
+    assert not SNAPSHOT.look(both).so
+    voters(etcd, 2)
+    assert SNAPSHOT.look(both).so
+
+
+def test_another_clusters_does_not_count(both: Hosts, shaolin: FolderHost) -> None:
+    """The machine has been a cluster's first master before."""
+    snapshot_of(shaolin, 0.1, cluster="beef")
+    assert not SNAPSHOT.look(both).so
+
+
+def test_one_that_is_not_whole_does_not_count_and_does_not_hide_another(both: Hosts, shaolin: FolderHost) -> None:
+    snapshot_of(shaolin, 0.1, content="half")
+    assert not SNAPSHOT.look(both).so
+    snapshot_of(shaolin, 0.2)
+    assert SNAPSHOT.look(both).so
+
+
+def test_what_arrives_in_part_never_gets_the_name(both: Hosts, shaolin: FolderHost, etcd: Programs) -> None:
+    (etcd.state / "database").write_text("half")
+    with pytest.raises(CommandFailed, match="no database"):
+        SNAPSHOT.do(both)
+    assert snapshots(shaolin) == []
+    (etcd.state / "database").write_text("whole\n")
+    SNAPSHOT.do(both)
+    assert SNAPSHOT.look(both).so
+    assert [path.name for path in shaolin.at(KEPT).iterdir()] == [path.name for path in snapshots(shaolin)]

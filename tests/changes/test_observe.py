@@ -1,0 +1,84 @@
+"""What is read of one machine, by the very script in a real shell; what a test machine lacks is stood in for."""
+
+from dataclasses import replace
+
+import pytest
+
+from changes import observe
+from changes.seen import Machine
+from nodes.hosts import Hosts
+from tests.changes.folder_host import FolderHost
+from tests.changes.programs import Programs
+from tests.steps import states
+
+MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
+
+
+@pytest.fixture(autouse=True)
+def machine(programs: Programs) -> Programs:
+    programs.add("ss", "echo 'LISTEN 0 128 0.0.0.0:22 0.0.0.0:*'; echo 'LISTEN 0 128 [::]:10250 [::]:*'")
+    programs.add("ctr", "echo registry.k8s.io/etcd:3.7.3-0; echo registry.k8s.io/pause:3.10")
+    programs.add("nginx", f"echo '{states.NGINX}' >&2")
+    programs.add("df", "echo '    Avail'; echo '21474836480'")
+    for name in ("etcdctl", "kubectl", "openssl"):
+        programs.add(name, "")
+    return programs
+
+
+@pytest.fixture
+def cluster(both: Hosts) -> Hosts:
+    return replace(both, inventory=states.inventory(balancers=("wudang",)))
+
+
+def seen(cluster: Hosts) -> Machine:
+    return observe._machine(cluster, "wudang")
+
+
+def test_an_empty_machine(cluster: Hosts) -> None:
+    found = seen(cluster)
+    assert replace(found, stream_module=False) == Machine(
+        manifests={},
+        etcd_data=False,
+        missing=frozenset(),
+        images=frozenset({"registry.k8s.io/etcd:3.7.3-0", "registry.k8s.io/pause:3.10"}),
+        free_bytes=20 << 30,
+        listening=frozenset({22, 10250}),
+        nginx=states.NGINX,
+        stream_module=False,
+        balancer=False,
+    )
+
+
+def test_manifests_are_read_byte_for_byte(cluster: Hosts, wudang: FolderHost) -> None:
+    """What is compared with them must be theirs; what else lies in the folder is no component's."""
+    texts = states.sample_manifests("extras-wudang")
+    for component, text in texts.items():
+        wudang.put(f"/etc/kubernetes/manifests/{component}.yaml", text, 0o600)
+    wudang.put("/etc/kubernetes/manifests/other.yaml", "kind: Pod\n", 0o600)
+    assert seen(cluster).manifests == texts
+
+
+def test_an_empty_folder_is_no_database(cluster: Hosts, wudang: FolderHost) -> None:
+    """kubeadm makes it, and a volume of its own has a lost+found."""
+    wudang.at("/var/lib/etcd/lost+found").mkdir(parents=True)
+    assert not seen(cluster).etcd_data
+    wudang.at("/var/lib/etcd/member").mkdir()
+    assert seen(cluster).etcd_data
+
+
+def test_a_stream_module_that_is_compiled_in_needs_no_file(cluster: Hosts, machine: Programs) -> None:
+    machine.add("nginx", "echo 'configure arguments: --with-stream' >&2")
+    assert seen(cluster).stream_module
+
+
+def test_a_stream_module_that_is_a_file_must_be_there(cluster: Hosts, machine: Programs) -> None:
+    arguments = f"configure arguments: --modules-path={machine.state} --with-stream=dynamic"
+    machine.add("nginx", f"echo '{arguments}' >&2")
+    assert not seen(cluster).stream_module
+    (machine.state / "ngx_stream_module.so").touch()
+    assert seen(cluster).stream_module
+
+
+def test_the_runbooks_own_balancer_is_known_by_its_configuration(cluster: Hosts, wudang: FolderHost) -> None:
+    wudang.put("/etc/kubeadm-ha/balancer.conf", "")
+    assert seen(cluster).balancer
