@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
-.PHONY: rehearse check test bench lab lab-down clean
+.PHONY: rehearse check lint unit unit-gates test bench lab lab-down clean
 .DELETE_ON_ERROR:
 
 rehearse: $(VENV)/.installed ## bring up four real hosts and take them from one master to three
@@ -18,12 +18,20 @@ lab: $(VENV)/.installed ## four real hosts with a fresh cluster of one master
 lab-down: $(VENV)/.installed ## take the hosts away; what was built stays cached
 	$(SUDO) $(RUN) -m lab down
 
-check: $(VENV)/.installed ## lint, types, who may import whom, unit tests: no lab
+check: $(VENV)/.installed ## lint, types, who may import whom, unit tests: no lab; two at a time
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit unit-gates
+
+lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(RUN) -m pytest -q
+
+unit: $(VENV)/.installed
+	$(RUN) -m pytest -q --ignore=tests/gates
+
+unit-gates: $(VENV)/.installed # pytest inside pytest: as long as all the others
+	$(RUN) -m pytest -q tests/gates
 
 test: $(VENV)/.installed ## check, then everything on real hosts: what CI runs
 	$(RUN) -m rehearsal
