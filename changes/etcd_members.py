@@ -5,7 +5,6 @@ quorum for good (etcd#6420). Members are known by their peer URL, the one thing 
 a member has started; its name is empty until then, its id is not ours to predict.
 """
 
-import json
 from dataclasses import dataclass
 
 from changes.change import SO, Look
@@ -40,7 +39,7 @@ class Snapshot:
         ).split()
         for path in reversed(found):
             status = hosts.first.run(f"etcdutl snapshot status {path} -w json", deadline=120)
-            if status.status == 0 and json.loads(status.stdout)["totalKey"] > 0:
+            if status.status == 0 and etcd.snapshot(status.stdout).keys > 0:
                 return SO
         return Look(so=False, seen="none that is whole and fresh", diff=f"+ {KEPT}/etcd-{self.cluster_id}-….db\n")
 

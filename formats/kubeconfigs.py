@@ -47,12 +47,6 @@ def client_certificate(text: str) -> str | None:
     return _decoded(found).decode("ascii", "replace") if found else None
 
 
-def client_certificate_file(text: str) -> str | None:
-    """The path of the client certificate (a kubelet's that rotates); None where it is embedded or absent."""
-    found = _value(text, "user", "client-certificate")
-    return found.value if found else None
-
-
 def client_public_key(text: str) -> str | None:
     """The digest of the embedded key's public half, as certificates.public_key_of gives it; None without."""
     found = _value(text, "user", "client-key-data")

@@ -6,7 +6,7 @@ no learner for hashkv, health or a linearizable read.
 """
 
 from formats.etcd.alarms import Alarm, alarms
-from formats.etcd.endpoints import HashKV, Health, Status, hash_kv, health, statuses
+from formats.etcd.endpoints import HashKV, Status, hash_kv, statuses
 from formats.etcd.members import Member, MemberList, member_list
 from formats.etcd.output import EtcdOutputError
 from formats.etcd.snapshots import Snapshot, snapshot
@@ -15,14 +15,12 @@ __all__ = [
     "Alarm",
     "EtcdOutputError",
     "HashKV",
-    "Health",
     "Member",
     "MemberList",
     "Snapshot",
     "Status",
     "alarms",
     "hash_kv",
-    "health",
     "member_list",
     "snapshot",
     "statuses",

@@ -1,4 +1,4 @@
-"""What each endpoint says of itself: status, hash, health."""
+"""What each endpoint says of itself: status and hash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,15 +41,6 @@ class HashKV:
     """-1 where nothing has been compacted yet."""
 
 
-@dataclass(frozen=True)
-class Health:
-    """Whether the endpoint could serve a linearizable read; error says why not."""
-
-    endpoint: str
-    healthy: bool
-    error: str
-
-
 def statuses(text: str) -> tuple[Status, ...]:
     """`etcdctl endpoint status`, in the order of the endpoints asked."""
     return read("etcdctl endpoint status", text, lambda found: tuple(map(_status, found)))
@@ -58,11 +49,6 @@ def statuses(text: str) -> tuple[Status, ...]:
 def hash_kv(text: str) -> tuple[HashKV, ...]:
     """`etcdctl endpoint hashkv`, in the order of the endpoints asked."""
     return read("etcdctl endpoint hashkv", text, lambda found: tuple(map(_hash_kv, found)))
-
-
-def health(text: str) -> tuple[Health, ...]:
-    """`etcdctl endpoint health`, in the order of their answers."""
-    return read("etcdctl endpoint health", text, lambda found: tuple(map(_health, found)))
 
 
 def _status(found: Mapping[str, Any]) -> Status:
@@ -95,7 +81,3 @@ def _hash_kv(found: Mapping[str, Any]) -> HashKV:
         hash_revision=hashed.get("hash_revision", 0),
         compact_revision=hashed.get("compact_revision", 0),
     )
-
-
-def _health(found: Mapping[str, Any]) -> Health:
-    return Health(found["endpoint"], bool(found["health"]), found.get("error", ""))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from formats import etcd
-from formats.etcd import Alarm, EtcdOutputError, HashKV, Health, Member, Snapshot
+from formats.etcd import Alarm, EtcdOutputError, HashKV, Member, Snapshot
 
 CLUSTER, FIRST, SECOND = "1aeea168effa5778", "43c695fb8aef3e99", "bcf146ceb7d849f4"
 
@@ -69,16 +69,6 @@ def test_a_hash_names_its_revision(sample: Path) -> None:
     assert etcd.hash_kv((sample / "hashkv.json").read_text()) == (
         HashKV("http://127.0.0.1:11379", FIRST, 3424965703, revision=3, hash_revision=3, compact_revision=-1),
     )
-
-
-def test_health_says_what_is_wrong(sample: Path) -> None:
-    assert etcd.health((sample / "health-dead.json").read_text()) == (
-        Health("http://127.0.0.1:11379", True, ""),
-        Health("http://127.0.0.1:19999", False, "context deadline exceeded"),
-    )
-    learner, voter = etcd.health((sample / "health.json").read_text())
-    assert (learner.healthy, learner.error) == (False, "etcdserver: rpc not supported for learner")
-    assert voter.healthy
 
 
 def test_alarms_have_names(sample: Path) -> None:

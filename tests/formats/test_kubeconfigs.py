@@ -91,7 +91,6 @@ def test_what_is_rendered_is_found_again(cluster_ca: Authority) -> None:
     assert kubeconfigs.server(text) == server
     assert kubeconfigs.ca_pem(text) == cluster_ca.pem
     assert kubeconfigs.client_certificate(text) == pem
-    assert kubeconfigs.client_certificate_file(text) is None
     assert kubeconfigs.client_public_key(text) == certificates.public_key_of(key)
     assert "current-context: kubernetes-admin@temple\n" in text
 
@@ -105,8 +104,6 @@ def test_only_the_current_clusters_server_changes() -> None:
 def test_a_kubelets_certificate_is_a_file() -> None:
     assert kubeconfigs.client_certificate(KUBELET) is None
     assert kubeconfigs.client_public_key(KUBELET) is None
-    path = "/var/lib/kubelet/pki/kubelet-client-current.pem"
-    assert kubeconfigs.client_certificate_file(KUBELET) == path
 
 
 def test_cluster_info_has_one_cluster_without_a_name(cluster_ca: Authority) -> None:
