@@ -3,7 +3,7 @@
 The label alone keeps nobody away, as the article found: the taint does. What runs there already leaves by eviction,
 which honours disruption budgets; DaemonSets' pods stay.
 
-What changes: two labels and a taint on each new master's Node; its ordinary pods move to the workers. The gate:
+What changes: two labels and a taint on each master's Node; its ordinary pods move to the workers. The gate:
 labels, taints, and where pods land. The way back: `kubectl taint nodes NAME node-role.kubernetes.io/control-plane-`.
 """
 
