@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from evidence.case import Kind
 from gates.cases import describe
@@ -26,7 +28,15 @@ class Kept:
 @pytest.fixture
 def cases(pytester: pytest.Pytester) -> list[pytest.Function]:
     kept = Kept()
-    pytester.inline_run(str(ROOT / "runbook"), f"--nodes={ROOT / 'nodes.yaml'}", "--collect-only", "-q", plugins=[kept])
+    # nodes.yaml's own key and known_hosts are the lab's, and there may be no lab: any will do to collect with
+    nodes, folder = pytester.path / "nodes.yaml", pytester.path / ".lab"
+    nodes.write_text((ROOT / "nodes.yaml").read_text())
+    folder.mkdir()
+    key = ed25519.Ed25519PrivateKey.generate()
+    (folder / "id_ed25519").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    (folder / "known_hosts").write_text(f"10.27.53.32 {public}\n")
+    pytester.inline_run(str(ROOT / "runbook"), f"--nodes={nodes}", "--collect-only", "-q", plugins=[kept])
     return kept.items
 
 
