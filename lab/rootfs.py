@@ -52,8 +52,8 @@ class RootFilesystem:
         # in namespaces of its own: what it mounts and starts is gone with it, however it ends
         alone = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
         options = [f"--variant={self.variant}", f"--include={','.join(self.packages)}"]
-        # without a mirror on the command line mmdebstrap takes Debian's own, with its updates and security updates
         options += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+        # without a mirror on the command line mmdebstrap takes Debian's own, with its updates and security updates
         line = [*alone, "mmdebstrap", "--mode=root", *options, SUITE, str(partial)]
         run(line, env=os.environ | {"TMPDIR": str(work)})
         shutil.rmtree(work)
