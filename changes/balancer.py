@@ -4,13 +4,12 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from changes.change import SO, Look
-from formats.balancer import IDENTITY_PORT
+from formats.balancer import CONFIGURATION, IDENTITY_PORT
 from nodes.commands import DialFailed
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 
 UNIT = "kubeadm-ha-balancer.service"
-CONFIGURATION = "/etc/kubeadm-ha/balancer.conf"
 
 
 @dataclass(frozen=True)

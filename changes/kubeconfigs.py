@@ -40,7 +40,7 @@ class Credential:
         if there is None:
             return Look(so=False, seen="no such file", diff=f"+ {self.path}: {self.request.common_name}\n")
         ca = hosts.first.check(f"cat {shlex.quote(self.pki)}/ca.crt")
-        faults = self._faults(_text(hosts, self.node, self.path), ca)
+        faults = self._faults(hosts.fleet[self.node].read_secret(self.path), ca)
         if fault := there.fault(0o600):
             faults.append(fault)
         diff = f"~ {self.path}: a new credential of {self.request.common_name}\n"
@@ -84,7 +84,7 @@ class PointedAt:
         if there is None:
             return Look(so=False, seen="no such file", diff=f"+ server: {self.server}\n")
         try:
-            before = _text(hosts, self.node, self.path).reveal().decode()
+            before = hosts.fleet[self.node].read_secret(self.path).reveal().decode()
             named = kubeconfigs.server(before)
             after = kubeconfigs.with_server(before, self.server)
             diff = unified(kubeconfigs.mask(before), kubeconfigs.mask(after), f"{self.node}:{self.path}")
@@ -94,13 +94,9 @@ class PointedAt:
         return Look(so=False, seen=fault, diff=diff) if fault else SO
 
     def do(self, hosts: Hosts) -> None:
-        before = _text(hosts, self.node, self.path)
+        before = hosts.fleet[self.node].read_secret(self.path)
         try:
             after = Secret(kubeconfigs.with_server(before.reveal().decode(), self.server).encode())
         except (kubeconfigs.KubeconfigError, UnicodeDecodeError) as error:
             raise ValueError(f"{self.node}: {self.path} cannot be read: {error}") from None
         place(hosts.fleet[self.node], self.path, after, 0o600)
-
-
-def _text(hosts: Hosts, node: str, path: str) -> Secret:
-    return hosts.fleet[node].read_secret(path)

@@ -4,15 +4,13 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 
-from changes.balancer import CONFIGURATION
 from changes.seen import Machine, Seen
 from formats import balancer, certificates, etcd, kubeconfigs, kubernetes, manifests
-from formats.kubeadm import COMPONENTS, PAIRS
+from formats.balancer import CONFIGURATION
+from formats.kubeadm import COMPONENTS, PAIRS, PKI
 from nodes.first_master import RECORD
 from nodes.hosts import ADMIN, Hosts, etcdctl_command, kubectl_command
 from nodes.session import Session
-
-PKI = "/etc/kubernetes/pki"
 
 # What the steps run there; on a worker nothing but the kubelet is taken for granted.
 PROGRAMS = {

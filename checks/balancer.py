@@ -4,11 +4,10 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats import balancer, certificates
+from formats.balancer import CONFIGURATION
 from nodes import wire
 from nodes.hosts import Hosts
 from nodes.reading import Reader
-
-CONFIGURATION = "/etc/kubeadm-ha/balancer.conf"
 
 # nginx takes the backends in turn; more tries than this without having seen one means that it is not among them, or
 # that nginx has put it aside.

@@ -9,12 +9,11 @@ import pytest
 from checks import unseen
 from checks.gathering import Gathered, gather
 from formats import certificates, kubeconfigs
+from formats.kubeadm import PKI
 from nodes import wire
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.reading import Reader
-
-PKI = "/etc/kubernetes/pki"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats import metrics, ports
+from formats.kubeadm import PKI
 from nodes import wire
 from nodes.hosts import Hosts, kubectl_command
 from nodes.reading import Reader
@@ -15,8 +16,6 @@ LEASES: dict[str, int] = {
     "kube-scheduler": ports.SCHEDULER,
 }
 """The components that elect a leader, with the port of each on the loopback; a lease in kube-system has the name."""
-
-PKI = "/etc/kubernetes/pki"
 
 
 def healthz(reader: Reader, port: int) -> str:

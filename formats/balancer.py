@@ -13,6 +13,9 @@ import jinja2
 IDENTITY_PORT = 18443
 """On the balancer's loopback: answers with the digest of the configuration that nginx has loaded."""
 
+CONFIGURATION = "/etc/kubeadm-ha/balancer.conf"
+"""Where it stands on a balancer; the unit names it too."""
+
 _PLACEHOLDER = "0" * 64
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),

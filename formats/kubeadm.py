@@ -26,6 +26,12 @@ SHARED: Final = (
 )
 """Equal on every master, below the certificates directory: what kubeadm hands to a joining one."""
 
+PKI: Final = "/etc/kubernetes/pki"
+"""The certificates directory, unless ClusterConfiguration.certificatesDir says otherwise."""
+
+ROLE: Final = "node-role.kubernetes.io/control-plane"
+"""A master's label, and the key of its taint, since 1.24."""
+
 PRIVATE_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
 """kubeadm's modes: *.crt is public; keys, sa.pub, kubeconfigs and manifests are for root alone."""

@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from formats import ports
+from formats.kubeadm import PKI, url
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
 from nodes.lock import Lock
@@ -12,7 +13,7 @@ from nodes.session import Session
 
 ADMIN = "/etc/kubernetes/admin.conf"
 KEPT = "/var/lib/kubeadm-ha"
-ETCD_PKI = "/etc/kubernetes/pki/etcd"
+ETCD_PKI = f"{PKI}/etcd"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Hosts:
 
 def kubectl_command(address: str, *arguments: str, port: int = ports.APISERVER) -> str:
     """kubectl as the admin at one server. Its cache is off: looking must leave nothing behind."""
-    server = f"https://{bracketed(address)}:{port}"
+    server = url(address, port)
     given = [f"--kubeconfig={ADMIN}", f"--server={server}", "--cache-dir=/dev/null", "--request-timeout=20s"]
     return shlex.join(["kubectl", *given, *arguments])
 

@@ -10,13 +10,13 @@ labels, taints, and where pods land. The way back: `kubectl taint nodes NAME nod
 import pytest
 
 from checks.trial import Trial
+from formats.kubeadm import ROLE
 from formats.kubernetes import NodeStatus, Pod, Taint
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 
 pytestmark = pytest.mark.step(5)
 
-ROLE = "node-role.kubernetes.io/control-plane"
 NO_SCHEDULE = Taint(ROLE, "NoSchedule")
 
 

@@ -15,10 +15,11 @@ import pytest
 
 from checks import unseen
 from checks.api import Api, config_map
-from checks.balancer import CONFIGURATION, backends_seen, on_disk
+from checks.balancer import backends_seen, on_disk
 from checks.certificates import OnDisk
 from checks.gathering import Gathered
 from formats import kubeconfigs
+from formats.balancer import CONFIGURATION
 from formats.kubernetes import ClusterConfiguration
 from nodes import wire
 from nodes.hosts import ADMIN, Hosts

@@ -8,12 +8,11 @@ from changes.certificates import Signed
 from changes.change import Change
 from changes.files import Copied
 from changes.kubeconfigs import Credential, PointedAt
-from changes.observe import PKI
 from changes.seen import Seen
 from changes.services import KubeletConnected
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
+from formats.kubeadm import CLIENTS, PAIRS, PKI, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
 from formats.ports import APISERVER
 from nodes.hosts import ADMIN
 from nodes.inventory import Inventory

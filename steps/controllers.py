@@ -6,11 +6,10 @@ import pytest
 
 from changes.change import Change
 from changes.kubeconfigs import Credential, PointedAt
-from changes.observe import PKI
 from changes.seen import Seen
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import CLIENTS, url
+from formats.kubeadm import CLIENTS, PKI, url
 from formats.ports import APISERVER, CONTROLLER_MANAGER, SCHEDULER
 from nodes.inventory import Inventory
 from steps.etcd_cluster import carried

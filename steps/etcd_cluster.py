@@ -6,11 +6,10 @@ from changes.certificates import Signed
 from changes.change import Change
 from changes.etcd_members import Learner, Serving, Snapshot, Voter
 from changes.files import Copied
-from changes.observe import PKI
 from changes.seen import Seen
 from changes.static_pods import StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
+from formats.kubeadm import PAIRS, PKI, PRIVATE_MODE, PUBLIC_MODE, url
 from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
 

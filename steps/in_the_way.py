@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from changes.observe import PKI, observe
+from changes.observe import observe
 from changes.seen import Seen
 from formats import balancer, manifests
+from formats.kubeadm import PKI
 from formats.ports import APISERVER, ETCD_PEER
 from nodes.first_master import RECORD
 from nodes.hosts import Hosts

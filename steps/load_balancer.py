@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from changes.api_objects import ClusterInfoSigned, ConfigMapText
-from changes.balancer import CONFIGURATION, UNIT, BalancerLoaded
+from changes.balancer import UNIT, BalancerLoaded
 from changes.change import Change
 from changes.files import File, HostsEntry
 from changes.kubeconfigs import PointedAt
@@ -13,6 +13,7 @@ from changes.seen import Seen
 from changes.services import ServiceRunning
 from changes.step import CarryOut
 from formats import balancer, kubeconfigs, kubernetes
+from formats.balancer import CONFIGURATION
 from formats.ports import APISERVER
 from nodes.hosts import ADMIN, bracketed
 from nodes.inventory import Inventory

@@ -7,10 +7,10 @@ from changes.change import Change
 from changes.evictions import NoOrdinaryPods
 from changes.seen import Seen
 from changes.step import CarryOut
+from formats.kubeadm import ROLE
 from formats.kubernetes import Taint
 from nodes.inventory import Inventory
 
-ROLE = "node-role.kubernetes.io/control-plane"
 NO_SCHEDULE = Taint(ROLE, "NoSchedule")
 
 # kubeadm sets it on every master: cloud balancers and MetalLB pass a node over that carries it.
