@@ -5,6 +5,7 @@ quorum for good (etcd#6420). Members are known by their peer URL, the one thing 
 a member has started; its name is empty until then, its id is not ours to predict.
 """
 
+import time
 from dataclasses import dataclass
 
 from changes.change import SO, Look
@@ -15,6 +16,10 @@ from nodes.waiting import wait_until
 # Taken anew by a run that finds a single member and no younger one: what an abandoned attempt left months ago is not
 # what an operator would want to go back to.
 FRESH_MINUTES = 60
+
+# etcd's HealthInterval: `member add` answers "unhealthy cluster" until every voter has been connected for so long.
+HEALTH_SECONDS = 5.0
+CATCHING_UP_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Learner:
 
     def do(self, hosts: Hosts) -> None:
         def refused() -> str:
-            # "unhealthy cluster" is the answer for five seconds after a member has joined: wait, ask again. An
+            # "unhealthy cluster" is the answer for a while after a member has joined: wait, ask again. An
             # answer that never came may still have added it, hence the look in front of every try.
             if not member_at(hosts, self.peer_url):
                 hosts.etcdctl("member", "add", self.node, "--learner", f"--peer-urls={self.peer_url}")
@@ -83,10 +88,15 @@ class Learner:
 
 @dataclass(frozen=True)
 class Voter:
-    """The member at this peer URL has caught up and votes."""
+    """The member at this peer URL has caught up and votes.
+
+    `settled`: it has also been connected for as long as etcd asks before it takes the next member. It waits for that
+    as a learner: between two voters and three no master may be lost, and that time is kept short so.
+    """
 
     node: str
     peer_url: str
+    settled: bool = False
 
     def __str__(self) -> str:
         return f"{self.node}: its etcd member votes"
@@ -100,15 +110,25 @@ class Voter:
         return SO
 
     def do(self, hosts: Hosts) -> None:
+        connected: float | None = None
+
         def still_learning() -> str:
+            nonlocal connected
             member = member_at(hosts, self.peer_url)
             if member is None:
                 return "it is no member"
-            if member.learner:
-                hosts.etcdctl("member", "promote", member.id)
+            if not member.learner:
+                return ""
+            if self.settled:
+                if not member.name:  # it says its name to the others once it is connected
+                    return "it has not started"
+                connected = connected or time.monotonic()
+                if time.monotonic() - connected < HEALTH_SECONDS:
+                    return f"etcd takes the next member once this one is connected for {HEALTH_SECONDS:g} s"
+            hosts.etcdctl("member", "promote", member.id)
             return ""
 
-        wait_until(f"{self.node}'s etcd catching up with the leader", still_learning, 300)
+        wait_until(f"{self.node}'s etcd catching up with the leader", still_learning, CATCHING_UP_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""kube-proxy's pods, one node at a time."""
+"""kube-proxy's pods, each node's by itself."""
 
 from dataclasses import dataclass
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from changes.change import Change
+from changes.batch import ToDo
 from changes.seen import Seen
 from nodes.inventory import Inventory
 
-StepFunction: TypeAlias = Callable[[Seen, Inventory], list[Change]]
+StepFunction: TypeAlias = Callable[[Seen, Inventory], ToDo]
 
 CarryOut: TypeAlias = Callable[[StepFunction], list[str]]
 """Observes afresh, makes the list, carries it out (or prints it, in a plan); returns what is still not so."""

@@ -3,7 +3,7 @@
 import pytest
 
 from changes import executor
-from changes.change import Change
+from changes.batch import ToDo
 from changes.observe import observe
 from changes.step import CarryOut, StepFunction
 from evidence.case import Case, Kind
@@ -36,7 +36,7 @@ def carry_out(request: pytest.FixtureRequest, hosts: Hosts) -> CarryOut:
     return go
 
 
-def _execute(todo: list[Change], hosts: Hosts, case: Case, ledger: Ledger) -> list[str]:
+def _execute(todo: ToDo, hosts: Hosts, case: Case, ledger: Ledger) -> list[str]:
     progress = Progress(case.step)
     try:
         return executor.execute(todo, hosts, progress)

@@ -18,6 +18,7 @@ from lab.places import FILES, MANIFESTS
 from lab.progress import Progress
 
 READY_WITHIN = 120.0  # seconds
+SIGNED_WITHIN = 60.0  # seconds
 KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
 
 
@@ -38,11 +39,25 @@ def make(hosts: Hosts, progress: Progress) -> None:
         network = (MANIFESTS / "pod-network.yaml").read_bytes()
         with ThreadPoolExecutor() as pool:
             applied = pool.submit(ssh.command, first, hosts, f"{KUBECTL} apply -f -", stdin=network)
+            _wait_until_signed(hosts, token)
             list(pool.map(lambda host: _join(host, hosts, token, ca_hash), hosts.joining))
             applied.result()
     fetch_admin_conf(hosts)
     with progress.stage("waiting until every node is Ready and CoreDNS is available"):
         wait_until_ready(hosts)
+
+
+def _wait_until_signed(hosts: Hosts, token: str) -> None:
+    """Until cluster-info carries the token's signature: a join that comes too early looks again after five seconds."""
+    name = f"jws-kubeconfig-{token.partition('.')[0]}"
+    line = f"{KUBECTL} -n kube-public get configmap cluster-info -o 'jsonpath={{.data.{name}}}'"
+    end = time.monotonic() + SIGNED_WITHIN
+    while not ssh.command(hosts.first_master, hosts, line, deadline=20):
+        if time.monotonic() > end:
+            raise TimeoutError(
+                f"no {name} in cluster-info after {SIGNED_WITHIN:.0f} s: does the controller-manager run?"
+            )
+        time.sleep(0.2)
 
 
 def wait_until_ready(hosts: Hosts) -> None:

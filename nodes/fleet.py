@@ -46,7 +46,7 @@ class Fleet:
     def open(cls, inventory: Inventory) -> "Fleet":
         """Connect to every node, all at the same time. A node's failure is in `problems`, never raised."""
         sessions = {name: Session(node, inventory.ssh) for name, node in inventory.nodes.items()}
-        reasons = _side_by_side(lambda name: _unusable(sessions[name], inventory.ssh), sessions)
+        reasons = side_by_side(lambda name: _unusable(sessions[name], inventory.ssh), sessions)
         problems = {
             name: Problem(name, f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason)
             for name, reason in reasons.items()
@@ -68,14 +68,16 @@ class Fleet:
 
     def side_by_side(self, work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
         """`work(name)` for all names at the same time; an exception is a name's answer, never raised."""
-        return _side_by_side(work, names)
+        return side_by_side(work, names)
 
     def close(self) -> None:
         for session in self._sessions.values():
             session.close()
 
 
-def _side_by_side(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
+def side_by_side(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:
+    """`work(name)` for all names, each in a thread of its own; an exception is a name's answer, never raised."""
+
     def answer(name: str) -> T | Exception:
         try:
             return work(name)

@@ -200,7 +200,8 @@ def _closed_after(channel: paramiko.Channel, seconds: float) -> Iterator[threadi
 
     def give_up() -> None:
         late.set()
-        channel.close()
+        with contextlib.suppress(*_FAILURES):  # of a connection that is gone already: nobody waits in it then
+            channel.close()
 
     timer = threading.Timer(seconds, give_up)
     timer.daemon = True

@@ -3,8 +3,9 @@
 They are the last to depend on the first master's address. The article wrote the endpoint's name with the apiservers'
 port, so that every kube-proxy went past the balancer; here live connections are looked at, not files.
 
-What changes: the server in kube-proxy's ConfigMap, its pods made anew one node at a time; the workers' kubelet.conf,
-one kubelet restarted at a time. The gate: where each is connected, and that nothing names the old address any more.
+What changes: the server in kube-proxy's ConfigMap, its pods made anew; the workers' kubelet.conf, their kubelets
+restarted: each on one node first, then on ten at a time. The gate: where each is connected, and that nothing names the
+old address any more.
 The way back: the first master's address in the ConfigMap and in kubelet.conf, then restart.
 """
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from changes.batch import Batch, ToDo, across
 from changes.certificates import Signed
 from changes.change import Change
 from changes.files import Copied
@@ -21,17 +22,15 @@ from steps.etcd_cluster import carried
 KUBELET = "/etc/kubernetes/kubelet.conf"
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
     """Certificates first, then the apiservers that show them, then the kubelets that look at them: the article met
     its x509 error because it went the other way."""
-    todo: list[Change] = [_serving(seen, inventory, seen.first)]
     new = seen.new_masters(inventory)
-    for name in new:
-        todo += _material(seen, inventory, name)
-    for name in new:
-        text = seen.manifest(inventory, name, "kube-apiserver")
-        todo.append(StaticPod(name, "kube-apiserver", text))
-    todo += [Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz") for name in new]
+    todo: list[Change | Batch] = [
+        _serving(seen, inventory, seen.first),
+        *across(_material(seen, inventory, name) for name in new),
+        *across(_process(seen, inventory, name) for name in new),
+    ]
     for name in new:
         address = inventory.nodes[name].address
         todo += [
@@ -72,6 +71,13 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     own_apiserver = url(inventory.nodes[name].address, APISERVER)
     todo.append(Credential(name, ADMIN, admin, PKI, seen.apiserver.key_kind, own_apiserver))
     return todo
+
+
+def _process(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+    return [
+        StaticPod(name, "kube-apiserver", seen.manifest(inventory, name, "kube-apiserver")),
+        Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz"),
+    ]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from changes.batch import ToDo, across
 from changes.change import Change
 from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
@@ -17,28 +18,21 @@ from steps.etcd_cluster import carried
 COMPONENTS = {"kube-controller-manager": CONTROLLER_MANAGER, "kube-scheduler": SCHEDULER}
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
+    return across(_of(seen, inventory, name) for name in seen.new_masters(inventory))
+
+
+def _of(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     """Each talks to its own master's apiserver, so that the loss of one master takes one of each and no more."""
-    new = seen.new_masters(inventory)
     todo: list[Change] = []
-    for name in new:
-        server = url(inventory.nodes[name].address, APISERVER)
-        for path in ("controller-manager.conf", "scheduler.conf"):
-            file = f"/etc/kubernetes/{path}"
-            request = replace(CLIENTS[path].request(), lifetime=seen.configuration.certificate_lifetime)
-            todo += [
-                Credential(name, file, request, PKI, seen.apiserver.key_kind, server),
-                PointedAt(name, file, server),
-            ]
-        for component in COMPONENTS:
-            todo += carried(seen, name, component)
-            text = seen.manifest(inventory, name, component)
-            todo.append(StaticPod(name, component, text))
-    todo += [
-        Answering(name, component, "127.0.0.1", port, "/healthz")
-        for name in new
-        for component, port in COMPONENTS.items()
-    ]
+    server = url(inventory.nodes[name].address, APISERVER)
+    for path in ("controller-manager.conf", "scheduler.conf"):
+        file = f"/etc/kubernetes/{path}"
+        request = replace(CLIENTS[path].request(), lifetime=seen.configuration.certificate_lifetime)
+        todo += [Credential(name, file, request, PKI, seen.apiserver.key_kind, server), PointedAt(name, file, server)]
+    for component in COMPONENTS:
+        todo += [*carried(seen, name, component), StaticPod(name, component, seen.manifest(inventory, name, component))]
+    todo += [Answering(name, component, "127.0.0.1", port, "/healthz") for component, port in COMPONENTS.items()]
     return todo
 
 

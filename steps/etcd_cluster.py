@@ -2,6 +2,7 @@
 
 import pytest
 
+from changes.batch import Batch, ToDo, across
 from changes.certificates import Signed
 from changes.change import Change
 from changes.etcd_members import Learner, Serving, Snapshot, Voter
@@ -17,29 +18,13 @@ from nodes.inventory import Inventory
 FIRST_START_ONLY = ("--initial-cluster", "--initial-cluster-state")
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
     """Both new masters are staged whole before the first promotion: two voters tolerate no loss, so the way from
     two to three must be short."""
     # Who is a member already comes first: etcd takes one learner at a time.
     new = sorted(seen.new_masters(inventory), key=lambda name: seen.members.at(peer_url(inventory, name)) is None)
-    todo: list[Change] = [Snapshot(seen.first, seen.members.cluster_id)]
-    for name in new:
-        todo += [
-            Copied(name, f"{PKI}/etcd/ca.crt", PUBLIC_MODE),
-            Copied(name, f"{PKI}/etcd/ca.key", PRIVATE_MODE),
-            *carried(seen, name, "etcd"),
-        ]
-        todo += [
-            Signed(
-                name,
-                f"{PKI}/{pair.path}",
-                f"{PKI}/{pair.authority}",
-                seen.request(inventory, name, pair.path),
-                seen.apiserver.key_kind,
-            )
-            for pair in PAIRS.values()
-            if pair.path.startswith("etcd/")
-        ]
+    todo: list[Change | Batch] = [Snapshot(seen.first, seen.members.cluster_id)]
+    todo += across(_material(seen, inventory, name) for name in new)
     # A member that starts must be told of exactly those that there are, itself included.
     cluster = {
         name: peer_url(inventory, name) for name in inventory.nodes if seen.members.at(peer_url(inventory, name))
@@ -50,10 +35,29 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
         todo += [
             Learner(name, peer_url(inventory, name)),
             StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),
-            Voter(name, peer_url(inventory, name)),
+            Voter(name, peer_url(inventory, name), settled=name != new[-1]),
             Serving(name),
         ]
     return todo
+
+
+def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+    return [
+        Copied(name, f"{PKI}/etcd/ca.crt", PUBLIC_MODE),
+        Copied(name, f"{PKI}/etcd/ca.key", PRIVATE_MODE),
+        *carried(seen, name, "etcd"),
+        *(
+            Signed(
+                name,
+                f"{PKI}/{pair.path}",
+                f"{PKI}/{pair.authority}",
+                seen.request(inventory, name, pair.path),
+                seen.apiserver.key_kind,
+            )
+            for pair in PAIRS.values()
+            if pair.path.startswith("etcd/")
+        ),
+    ]
 
 
 def carried(seen: Seen, name: str, component: str) -> list[Change]:

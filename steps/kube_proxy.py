@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from changes.api_objects import ConfigMapText
+from changes.batch import Batch, ToDo, across, in_batches
 from changes.change import Change
 from changes.kube_proxy import KubeProxyConnected
 from changes.kubeconfigs import PointedAt
@@ -16,12 +17,12 @@ from nodes.inventory import Inventory
 from steps.apiservers import KUBELET
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
-    """One node after the other: an endpoint that does not hold costs one node's kube-proxy and not all of them."""
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
+    """One node first, the others after it: an endpoint that does not hold costs one node's kube-proxy."""
     endpoint = inventory.cluster.endpoint
     server = f"https://{endpoint}"
     address = inventory.balancers[0].address
-    todo: list[Change] = [
+    todo: list[Change | Batch] = [
         ConfigMapText(
             seen.first,
             "kube-system",
@@ -31,12 +32,11 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             partial(kubeconfigs.with_server, server=server),
         )
     ]
-    todo += [KubeProxyConnected(name, address, endpoint.port) for name in inventory.nodes]
-    for node in inventory.workers:
-        todo += [
-            PointedAt(node.name, KUBELET, server),
-            KubeletConnected(node.name, address, endpoint.port),
-        ]
+    todo += in_batches([KubeProxyConnected(name, address, endpoint.port) for name in inventory.nodes])
+    workers = [node.name for node in inventory.workers]
+    # A kubelet reads its kubeconfig when it starts: what is written to all of them moves none but those restarted.
+    todo += across([PointedAt(name, KUBELET, server)] for name in workers)
+    todo += in_batches([KubeletConnected(name, address, endpoint.port) for name in workers])
     return todo
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from changes.api_objects import ClusterInfoSigned, ConfigMapText
 from changes.balancer import UNIT, BalancerLoaded
+from changes.batch import Batch, ToDo, across
 from changes.change import Change
 from changes.files import File, HostsEntry
 from changes.kubeconfigs import PointedAt
@@ -21,10 +22,10 @@ from nodes.inventory import Inventory
 SUPER_ADMIN = "/etc/kubernetes/super-admin.conf"
 
 
-def changes(seen: Seen, inventory: Inventory) -> list[Change]:
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
     """First the balancer, then the name that leads to it, then who is told of the name."""
     endpoint = inventory.cluster.endpoint
-    todo: list[Change] = []
+    todo: list[Change | Batch] = []
     for node in inventory.balancers:
         text = configuration(seen, inventory, node.name)
         todo += [
@@ -34,7 +35,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
             BalancerLoaded(node.name, balancer.digest(text)),
         ]
     address = inventory.balancers[0].address
-    todo += [HostsEntry(name, address, endpoint.host) for name in inventory.nodes]
+    todo += across([HostsEntry(name, address, endpoint.host)] for name in inventory.nodes)
     server = f"https://{endpoint}"
     todo += [
         ConfigMapText(
@@ -55,7 +56,7 @@ def changes(seen: Seen, inventory: Inventory) -> list[Change]:
         ),
         ClusterInfoSigned(seen.first),
     ]
-    todo += [PointedAt(node.name, ADMIN, server) for node in inventory.masters]
+    todo += across([PointedAt(node.name, ADMIN, server)] for node in inventory.masters)
     if seen.has_super_admin:
         todo.append(PointedAt(seen.first, SUPER_ADMIN, server))
     return todo

@@ -3,7 +3,7 @@
 import pytest
 
 from changes.api_objects import Labelled, Tainted
-from changes.change import Change
+from changes.batch import ToDo, across
 from changes.evictions import NoOrdinaryPods
 from changes.seen import Seen
 from changes.step import CarryOut
@@ -17,17 +17,16 @@ NO_SCHEDULE = Taint(ROLE, "NoSchedule")
 NOT_BALANCED_TO = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 
-def changes(_seen: Seen, inventory: Inventory) -> list[Change]:
+def changes(_seen: Seen, inventory: Inventory) -> ToDo:
     """The taint comes before the evictions, so that what leaves does not come back.
 
     The first master is among them: on many a cluster of one master somebody took its taint away.
     """
-    todo: list[Change] = []
     names = [node.name for node in inventory.masters]
-    for name in names:
-        todo += [Labelled(name, ROLE), Labelled(name, NOT_BALANCED_TO), Tainted(name, NO_SCHEDULE)]
-    todo += [NoOrdinaryPods(name, NO_SCHEDULE) for name in names]
-    return todo
+    marks = across(
+        [Labelled(name, ROLE), Labelled(name, NOT_BALANCED_TO), Tainted(name, NO_SCHEDULE)] for name in names
+    )
+    return [*marks, *(NoOrdinaryPods(name, NO_SCHEDULE) for name in names)]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from changes.change import Change
+from changes.batch import ToDo
 from changes.files import File
 from changes.seen import Seen
 from changes.step import CarryOut
@@ -13,7 +13,7 @@ from nodes.hosts import KEPT
 from nodes.inventory import Inventory
 
 
-def changes(seen: Seen, _inventory: Inventory) -> list[Change]:
+def changes(seen: Seen, _inventory: Inventory) -> ToDo:
     """One note on the first master: after step 6 nothing else tells it from the others for certain.
 
     The gate of step 2 reads from it which etcd cluster this began as.

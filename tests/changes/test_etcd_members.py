@@ -1,4 +1,4 @@
-"""Snapshots: one from before the cluster grew, whole, under a name of its own, and none ever overwritten.
+"""Snapshots, whole, under names of their own, none ever overwritten; and when a learner becomes a voter.
 
 The commands run in a real shell; etcdctl and etcdutl are stood in for.
 """
@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from changes.etcd_members import FRESH_MINUTES, Snapshot
+from changes import etcd_members
+from changes.etcd_members import FRESH_MINUTES, Snapshot, Voter
 from nodes.commands import CommandFailed
 from nodes.hosts import Hosts
+from nodes.waiting import NeverCameError
 from tests.changes.folder_host import FolderHost
 from tests.changes.programs import Programs
 
 SNAPSHOT = Snapshot("shaolin", "cafe")
 KEPT = "/var/lib/kubeadm-ha"
+PEER_URL = "https://10.24.138.208:2380"
 
 ETCDCTL = """
 for last; do :; done
@@ -117,3 +120,49 @@ def test_what_arrives_in_part_never_gets_the_name(both: Hosts, shaolin: FolderHo
     SNAPSHOT.do(both)
     assert SNAPSHOT.look(both).so
     assert [path.name for path in shaolin.at(KEPT).iterdir()] == [path.name for path in snapshots(shaolin)]
+
+
+class TestVoters:
+    """A member that waits as a learner until etcd would take the next one."""
+
+    @pytest.fixture(autouse=True)
+    def learner(self, programs: Programs, monkeypatch: pytest.MonkeyPatch) -> Programs:
+        """etcd's answers: a learner that has started, which `promote` makes a voter at a noted moment."""
+        monkeypatch.setattr(etcd_members, "HEALTH_SECONDS", 1.0)
+        programs.add(
+            "etcdctl",
+            """
+case "$*" in
+  *" member list "*) cat "$STATE/members" ;;
+  *" member promote "*) date +%s.%N > "$STATE/promoted"; cp "$STATE/voting" "$STATE/members" ;;
+esac
+""",
+        )
+        (programs.state / "members").write_text(member(learner=True))
+        (programs.state / "voting").write_text(member(learner=False))
+        return programs
+
+    @pytest.mark.parametrize(("settled", "waits"), [(True, True), (False, False)])
+    def test_only_who_is_followed_by_another_waits_before_the_vote(
+        self, both: Hosts, learner: Programs, settled: bool, waits: bool
+    ) -> None:
+        voter = Voter("wudang", PEER_URL, settled=settled)
+        assert voter.look(both).seen == "it is a learner still"
+        began = time.time()
+        voter.do(both)
+        assert voter.look(both).so
+        assert (float((learner.state / "promoted").read_text()) - began >= 1.0) is waits
+
+    def test_one_that_has_not_started_is_not_promoted(
+        self, both: Hosts, learner: Programs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (learner.state / "members").write_text(member(learner=True, name=""))
+        monkeypatch.setattr(etcd_members, "CATCHING_UP_SECONDS", 0.5)
+        with pytest.raises(NeverCameError, match="last seen: it has not started"):
+            Voter("wudang", PEER_URL, settled=True).do(both)
+        assert not (learner.state / "promoted").exists()
+
+
+def member(*, learner: bool, name: str = "wudang") -> str:
+    there = {"ID": 7, "name": name, "peerURLs": [PEER_URL], "isLearner": learner}
+    return json.dumps({"header": {"cluster_id": 0xCAFE}, "members": [there]})

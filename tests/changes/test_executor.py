@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from changes.batch import Batch
 from changes.change import SO, Look
 from changes.executor import execute, plan
 from changes.interrupt import STOPPING, InterruptedRunError
@@ -201,6 +203,39 @@ def test_a_lock_that_is_lost_during_a_deed_ends_the_list_with_a_sentence(
     assert sentence.startswith("file a: not known whether it is so: LockLost: the lock on shaolin was lost")
     assert heard.told() == ["doing file a", f"failed: {sentence}"]
     assert there(files) == ["a"]
+
+
+class TestBatches:
+    @pytest.fixture
+    def pair(self, files: list[Present]) -> Batch:
+        """On two nodes; each deed waits for the other to have begun."""
+        met = threading.Barrier(2, timeout=30)
+        return Batch((replace(files[0], before=met.wait), replace(files[1], before=met.wait, node="emei")))
+
+    def test_the_deeds_of_a_batch_are_done_side_by_side(self, pair: Batch, locked: Hosts, heard: Heard) -> None:
+        assert execute([pair], locked, heard) == []
+        assert heard.told() == ["doing file a", "doing file b", "done file a", "done file b"]
+        assert heard.said.count("lock") == 2, "once before the looks, once before the looks that follow"
+
+    def test_only_what_is_not_so_is_done(self, files: list[Present], locked: Hosts, heard: Heard) -> None:
+        files[0].path.touch()
+        assert execute([Batch((files[0], replace(files[1], node="emei")))], locked, heard) == []
+        assert heard.told() == ["already file a", "doing file b", "done file b"]
+
+    def test_one_that_fails_lets_the_others_end_and_nothing_follows(
+        self, files: list[Present], locked: Hosts, heard: Heard
+    ) -> None:
+        failing = replace(files[0], before=raising(OSError("no space left on device")))
+        sentence = "file a: still not so: no such file (OSError: no space left on device)"
+        assert execute([Batch((failing, replace(files[1], node="emei"))), files[2]], locked, heard) == [sentence]
+        assert there(files) == ["b"]
+        assert heard.told()[-2:] == [f"failed: {sentence}", "done file b"]
+
+    def test_a_plan_shows_each_of_its_changes(self, pair: Batch, locked: Hosts) -> None:
+        assert [(str(change), look.so) for change, look in plan([pair], locked)] == [
+            ("file a", False),
+            ("file b", False),
+        ]
 
 
 def test_a_plan_looks_and_does_nothing(files: list[Present], locked: Hosts, heard: Heard) -> None:

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pytest
 
 from changes.api_objects import ConfigMapText
+from changes.batch import flat
 from changes.change import Change
 from changes.seen import Machine, Seen
 from formats import certificates, etcd, kubernetes, manifests
@@ -212,6 +213,11 @@ def done() -> Seen:
 
 
 STATES = {"fresh": fresh, "half done": half_done, "dead learner": dead_learner, "done": done}
+
+
+def listed(step: ModuleType, seen: Seen, inventory: Inventory) -> list[Change]:
+    """What a step makes of it, one change after the other, those of a batch in their order."""
+    return flat(step.changes(seen, inventory))
 
 
 def table(changes: list[Change]) -> str:

@@ -15,31 +15,31 @@ from formats import manifests
 from formats.kubeadm import CLIENTS, PAIRS, Place
 from steps import apiservers
 from tests.steps import states
-from tests.steps.states import certificate, contents, every_state, table
+from tests.steps.states import certificate, contents, every_state, listed, table
 
 EXPECTED = """\
 shaolin: /etc/kubernetes/pki/apiserver.crt for kube-apiserver
 wudang: /etc/kubernetes/pki/ca.crt as on the first master
-wudang: /etc/kubernetes/pki/ca.key as on the first master
-wudang: /etc/kubernetes/pki/sa.key as on the first master
-wudang: /etc/kubernetes/pki/sa.pub as on the first master
-wudang: /etc/kubernetes/pki/front-proxy-ca.crt as on the first master
-wudang: /etc/kubernetes/pki/front-proxy-ca.key as on the first master
-wudang: /etc/kubernetes/pki/apiserver.crt for kube-apiserver
-wudang: /etc/kubernetes/pki/apiserver-kubelet-client.crt for kube-apiserver-kubelet-client
-wudang: /etc/kubernetes/pki/front-proxy-client.crt for front-proxy-client
-wudang: /etc/kubernetes/pki/apiserver-etcd-client.crt for kube-apiserver-etcd-client
-wudang: /etc/kubernetes/admin.conf, a credential of kubernetes-admin
 emei: /etc/kubernetes/pki/ca.crt as on the first master
+wudang: /etc/kubernetes/pki/ca.key as on the first master
 emei: /etc/kubernetes/pki/ca.key as on the first master
+wudang: /etc/kubernetes/pki/sa.key as on the first master
 emei: /etc/kubernetes/pki/sa.key as on the first master
+wudang: /etc/kubernetes/pki/sa.pub as on the first master
 emei: /etc/kubernetes/pki/sa.pub as on the first master
+wudang: /etc/kubernetes/pki/front-proxy-ca.crt as on the first master
 emei: /etc/kubernetes/pki/front-proxy-ca.crt as on the first master
+wudang: /etc/kubernetes/pki/front-proxy-ca.key as on the first master
 emei: /etc/kubernetes/pki/front-proxy-ca.key as on the first master
+wudang: /etc/kubernetes/pki/apiserver.crt for kube-apiserver
 emei: /etc/kubernetes/pki/apiserver.crt for kube-apiserver
+wudang: /etc/kubernetes/pki/apiserver-kubelet-client.crt for kube-apiserver-kubelet-client
 emei: /etc/kubernetes/pki/apiserver-kubelet-client.crt for kube-apiserver-kubelet-client
+wudang: /etc/kubernetes/pki/front-proxy-client.crt for front-proxy-client
 emei: /etc/kubernetes/pki/front-proxy-client.crt for front-proxy-client
+wudang: /etc/kubernetes/pki/apiserver-etcd-client.crt for kube-apiserver-etcd-client
 emei: /etc/kubernetes/pki/apiserver-etcd-client.crt for kube-apiserver-etcd-client
+wudang: /etc/kubernetes/admin.conf, a credential of kubernetes-admin
 emei: /etc/kubernetes/admin.conf, a credential of kubernetes-admin
 wudang: static pod kube-apiserver
 emei: static pod kube-apiserver
@@ -63,14 +63,14 @@ NAMES = {
 
 @every_state
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
-    changes = apiservers.changes(seen, states.inventory())
+    changes = listed(apiservers, seen, states.inventory())
     assert table(changes) == EXPECTED
-    assert contents(changes) == contents(apiservers.changes(states.fresh(), states.inventory()))
+    assert contents(changes) == contents(listed(apiservers, states.fresh(), states.inventory()))
 
 
 def test_certificates_come_before_apiservers_and_these_before_kubelets() -> None:
     """The article went the other way: its kubelets met apiservers whose certificates did not fit."""
-    changes = apiservers.changes(states.fresh(), states.inventory())
+    changes = listed(apiservers, states.fresh(), states.inventory())
     certificates = _places(changes, Signed, Copied, Credential)
     processes = _places(changes, StaticPod, Answering)
     kubelets = _places(changes, PointedAt, KubeletConnected)
@@ -79,14 +79,14 @@ def test_certificates_come_before_apiservers_and_these_before_kubelets() -> None
 
 
 def test_an_apiserver_answers_before_its_kubelet_looks_at_it() -> None:
-    changes = apiservers.changes(states.fresh(), states.inventory())
+    changes = listed(apiservers, states.fresh(), states.inventory())
     for name in ("wudang", "emei"):
         answers = next(i for i in _places(changes, Answering) if changes[i].node == name)
         assert all(answers < i for i in _places(changes, PointedAt, KubeletConnected) if changes[i].node == name)
 
 
 def test_on_the_first_master_one_certificate_is_signed_and_nothing_else_is_done() -> None:
-    first = [one for one in apiservers.changes(states.fresh(), states.inventory()) if one.node == "shaolin"]
+    first = [one for one in listed(apiservers, states.fresh(), states.inventory()) if one.node == "shaolin"]
     assert [(type(one), getattr(one, "path", "")) for one in first] == [(Signed, "/etc/kubernetes/pki/apiserver")]
 
 
@@ -118,7 +118,7 @@ def test_the_kubelet_clients_organization_is_the_one_that_the_first_masters_has(
     """Since 1.35.5 and 1.36.1 it has none, and a role binding instead; older clusters gave it system:masters."""
     place = Place("shaolin", "10.27.53.32", "10.96.0.1")
     found = certificate(PAIRS["apiserver-kubelet-client"].request(place, organizations))
-    changes = apiservers.changes(replace(states.fresh(), kubelet_client=found), states.inventory())
+    changes = listed(apiservers, replace(states.fresh(), kubelet_client=found), states.inventory())
     by_name = {one.path.rpartition("/")[2]: one.request for one in changes if isinstance(one, Signed)}
     assert by_name.pop("apiserver-kubelet-client").organizations == organizations
     assert {request.organizations for request in by_name.values()} == {()}
@@ -128,14 +128,14 @@ def test_the_kubelet_clients_organization_is_the_one_that_the_first_masters_has(
 def test_admins_organization_is_the_one_that_the_first_masters_has(organizations: tuple[str, ...]) -> None:
     """Before 1.29 admin was system:masters, and no binding names kubeadm:cluster-admins there."""
     found = certificate(replace(CLIENTS["admin.conf"].request(), organizations=organizations))
-    changes = apiservers.changes(replace(states.fresh(), admin=found), states.inventory())
+    changes = listed(apiservers, replace(states.fresh(), admin=found), states.inventory())
     admins = [one for one in changes if isinstance(one, Credential)]
     assert {one.request.organizations for one in admins} == {organizations}
     assert {one.request.common_name for one in admins} == {"kubernetes-admin"}
 
 
 def test_admin_on_a_new_master_talks_to_its_own_apiserver_until_there_is_an_endpoint() -> None:
-    changes = apiservers.changes(states.fresh(), states.inventory())
+    changes = listed(apiservers, states.fresh(), states.inventory())
     assert {one.node: one.server for one in changes if isinstance(one, Credential)} == {
         "wudang": "https://10.24.138.208:6443",
         "emei": "https://10.27.52.72:6443",
@@ -149,7 +149,7 @@ def test_lifetime_and_kind_of_key_are_the_clusters() -> None:
         configuration=states.configuration("kubeadm-config-full"),
         apiserver=certificate(PAIRS["apiserver"].request(place), "ECDSA-P384"),
     )
-    made = [one for one in apiservers.changes(seen, states.inventory()) if isinstance(one, Signed | Credential)]
+    made = [one for one in listed(apiservers, seen, states.inventory()) if isinstance(one, Signed | Credential)]
     assert {one.key_kind for one in made} == {"ECDSA-P384"}
     assert {one.request.lifetime for one in made} == {seen.configuration.certificate_lifetime}
     assert seen.configuration.certificate_lifetime.days == 182
@@ -178,7 +178,7 @@ def test_below_etc_kubernetes_masters_are_equal_and_elsewhere_a_nodes_own_file_s
     flag = "    - --secure-port=6443\n"
     texts["kube-apiserver"] = texts["kube-apiserver"].replace(flag, f"{flag}    - --oidc-ca-file={path}\n")
     seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
-    changes = apiservers.changes(seen, states.inventory())
+    changes = listed(apiservers, seen, states.inventory())
     assert [one for one in changes if isinstance(one, Copied) and one.path == path] == [
         Copied(name, path, mode=None, own_stays=own_stays) for name in ("wudang", "emei")
     ]
@@ -189,14 +189,14 @@ def test_where_the_manifests_name_nothing_more_nothing_more_is_copied() -> None:
 
 
 def test_no_pair_and_no_kubeconfig_of_the_first_master_is_ever_copied() -> None:
-    copied = {one.path for one in apiservers.changes(states.fresh(), states.inventory()) if isinstance(one, Copied)}
+    copied = {one.path for one in listed(apiservers, states.fresh(), states.inventory()) if isinstance(one, Copied)}
     own = {f"/etc/kubernetes/pki/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
     assert not copied & own
     assert not {path for path in copied if path.endswith(".conf")}
 
 
 def test_the_manifests_are_each_nodes_own() -> None:
-    changes = apiservers.changes(states.fresh(), states.inventory())
+    changes = listed(apiservers, states.fresh(), states.inventory())
     advertised = {
         one.node: manifests.parse(one.text).flag("--advertise-address") for one in changes if isinstance(one, StaticPod)
     }
@@ -204,13 +204,13 @@ def test_the_manifests_are_each_nodes_own() -> None:
 
 
 def _serving(seen: Seen) -> dict[str, Signed]:
-    changes = apiservers.changes(seen, states.inventory())
+    changes = listed(apiservers, seen, states.inventory())
     return {one.node: one for one in changes if isinstance(one, Signed) and one.path.endswith("/apiserver")}
 
 
 def _beyond_kubeadms(seen: Seen) -> set[str]:
     shared = {"ca.crt", "ca.key", "sa.key", "sa.pub", "front-proxy-ca.crt", "front-proxy-ca.key"}
-    changes = apiservers.changes(seen, states.inventory())
+    changes = listed(apiservers, seen, states.inventory())
     copied = {one.path for one in changes if isinstance(one, Copied)}
     return copied - {f"/etc/kubernetes/pki/{path}" for path in shared}
 

@@ -14,19 +14,19 @@ from changes.static_pods import StaticPod
 from formats import manifests
 from steps import etcd_cluster
 from tests.steps import states
-from tests.steps.states import contents, every_state, table
+from tests.steps.states import contents, every_state, listed, table
 
 EXPECTED = """\
 shaolin: a verified snapshot of etcd in /var/lib/kubeadm-ha
 wudang: /etc/kubernetes/pki/etcd/ca.crt as on the first master
-wudang: /etc/kubernetes/pki/etcd/ca.key as on the first master
-wudang: /etc/kubernetes/pki/etcd/server.crt for wudang
-wudang: /etc/kubernetes/pki/etcd/peer.crt for wudang
-wudang: /etc/kubernetes/pki/etcd/healthcheck-client.crt for kube-etcd-healthcheck-client
 emei: /etc/kubernetes/pki/etcd/ca.crt as on the first master
+wudang: /etc/kubernetes/pki/etcd/ca.key as on the first master
 emei: /etc/kubernetes/pki/etcd/ca.key as on the first master
+wudang: /etc/kubernetes/pki/etcd/server.crt for wudang
 emei: /etc/kubernetes/pki/etcd/server.crt for emei
+wudang: /etc/kubernetes/pki/etcd/peer.crt for wudang
 emei: /etc/kubernetes/pki/etcd/peer.crt for emei
+wudang: /etc/kubernetes/pki/etcd/healthcheck-client.crt for kube-etcd-healthcheck-client
 emei: /etc/kubernetes/pki/etcd/healthcheck-client.crt for kube-etcd-healthcheck-client
 wudang: member of etcd at https://10.24.138.208:2380, first as a learner
 wudang: static pod etcd
@@ -42,19 +42,19 @@ MASTERS = ("shaolin", "wudang", "emei")
 
 @every_state
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
-    changes = etcd_cluster.changes(seen, states.inventory())
+    changes = listed(etcd_cluster, seen, states.inventory())
     assert table(changes) == EXPECTED
-    fresh = etcd_cluster.changes(states.fresh(), states.inventory())
+    fresh = listed(etcd_cluster, states.fresh(), states.inventory())
     assert contents(_without_members(changes)) == contents(_without_members(fresh))
 
 
 def test_the_snapshot_comes_before_everything_and_bears_the_clusters_id() -> None:
-    assert etcd_cluster.changes(states.fresh(), states.inventory())[0] == Snapshot("shaolin", "cafe")
+    assert listed(etcd_cluster, states.fresh(), states.inventory())[0] == Snapshot("shaolin", "cafe")
 
 
 def test_both_masters_are_staged_whole_before_the_first_learner() -> None:
     """Two voters tolerate no loss: what can be prepared for the third is prepared before there are two."""
-    changes = etcd_cluster.changes(states.fresh(), states.inventory())
+    changes = listed(etcd_cluster, states.fresh(), states.inventory())
     joins = _places(changes, Learner, Voter)
     assert max(_places(changes, Copied, Signed)) < min(joins)
     assert {changes[place].node for place in joins} == {"wudang", "emei"}
@@ -62,7 +62,7 @@ def test_both_masters_are_staged_whole_before_the_first_learner() -> None:
 
 def test_one_member_votes_before_the_next_is_added() -> None:
     """etcd takes one learner at a time, and a second one would be in the way of the first's promotion."""
-    changes = etcd_cluster.changes(states.fresh(), states.inventory())
+    changes = listed(etcd_cluster, states.fresh(), states.inventory())
     assert [(type(changes[place]), changes[place].node) for place in _places(changes, Learner, Voter)] == [
         (Learner, "wudang"),
         (Voter, "wudang"),
@@ -99,7 +99,7 @@ def test_a_new_member_is_told_of_those_that_joined_out_of_turn() -> None:
 def test_a_new_member_is_told_of_nobody_who_is_still_to_come() -> None:
     """emei is first here: a list with one more than there are keeps it from starting."""
     inventory = states.inventory("shaolin:master emei:master wudang:master huashan:worker")
-    changes = etcd_cluster.changes(states.fresh(), inventory)
+    changes = listed(etcd_cluster, states.fresh(), inventory)
     pods = {change.node: change.text for change in changes if isinstance(change, StaticPod)}
     assert "wudang" not in (manifests.parse(pods["emei"]).flag("--initial-cluster") or "")
 
@@ -117,7 +117,7 @@ def test_who_was_there_at_the_first_start_is_no_difference_later() -> None:
 
 
 def test_the_authoritys_key_is_for_root_alone_and_its_certificate_for_all() -> None:
-    copied = [one for one in etcd_cluster.changes(states.fresh(), states.inventory()) if isinstance(one, Copied)]
+    copied = [one for one in listed(etcd_cluster, states.fresh(), states.inventory()) if isinstance(one, Copied)]
     assert {one.path: f"{one.mode:04o}" for one in copied} == {
         "/etc/kubernetes/pki/etcd/ca.crt": "0644",
         "/etc/kubernetes/pki/etcd/ca.key": "0600",
@@ -130,14 +130,14 @@ def test_files_that_etcds_manifest_names_are_there_before_it_starts() -> None:
     flag = "    - --client-cert-auth=true\n"
     texts["etcd"] = texts["etcd"].replace(flag, f"{flag}    - --client-crl-file={path}\n")
     seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
-    changes = etcd_cluster.changes(seen, states.inventory())
+    changes = listed(etcd_cluster, seen, states.inventory())
     copied = [place for place in _places(changes, Copied) if getattr(changes[place], "path", "") == path]
     assert {changes[place].node for place in copied} == {"wudang", "emei"}
     assert max(copied) < min(_places(changes, StaticPod, Learner))
 
 
 def test_certificates_are_signed_by_etcds_own_authority_for_the_members_own_address() -> None:
-    changes = etcd_cluster.changes(states.fresh(), states.inventory())
+    changes = listed(etcd_cluster, states.fresh(), states.inventory())
     for signed in (one for one in changes if isinstance(one, Signed)):
         assert signed.authority == "/etc/kubernetes/pki/etcd/ca"
         if signed.path.endswith(("/server", "/peer")):
@@ -149,7 +149,7 @@ def test_extra_names_of_etcds_certificates_are_the_clusters() -> None:
     seen = replace(states.fresh(), configuration=states.configuration("kubeadm-config-full"))
     signed = {
         one.path.rpartition("/")[2]: one.request
-        for one in etcd_cluster.changes(seen, states.inventory())
+        for one in listed(etcd_cluster, seen, states.inventory())
         if isinstance(one, Signed) and one.node == "wudang"
     }
     assert "etcd.example" in signed["server"].names
@@ -159,7 +159,7 @@ def test_extra_names_of_etcds_certificates_are_the_clusters() -> None:
 
 
 def _pods(seen: Seen) -> dict[str, StaticPod]:
-    changes = etcd_cluster.changes(seen, states.inventory())
+    changes = listed(etcd_cluster, seen, states.inventory())
     return {change.node: change for change in changes if isinstance(change, StaticPod)}
 
 

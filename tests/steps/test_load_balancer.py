@@ -13,7 +13,7 @@ from changes.services import ServiceRunning
 from formats import balancer, kubernetes
 from steps import load_balancer
 from tests.steps import states
-from tests.steps.states import contents, every_state, table
+from tests.steps.states import contents, every_state, listed, table
 
 EXPECTED = """\
 emei: /etc/kubeadm-ha/balancer.conf
@@ -36,13 +36,13 @@ shaolin: /etc/kubernetes/super-admin.conf → https://api.lab:8443
 
 @every_state
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
-    changes = load_balancer.changes(seen, states.inventory())
+    changes = listed(load_balancer, seen, states.inventory())
     assert table(changes) == EXPECTED
-    assert contents(changes) == contents(load_balancer.changes(states.fresh(), states.inventory()))
+    assert contents(changes) == contents(listed(load_balancer, states.fresh(), states.inventory()))
 
 
 def test_the_balancer_runs_before_the_name_leads_to_it_and_this_before_anybody_is_told() -> None:
-    kinds = [type(one) for one in load_balancer.changes(states.fresh(), states.inventory())]
+    kinds = [type(one) for one in listed(load_balancer, states.fresh(), states.inventory())]
 
     def last(*wanted: type) -> int:
         return max(i for i, kind in enumerate(kinds) if kind in wanted)
@@ -55,13 +55,13 @@ def test_super_admins_kubeconfig_is_pointed_at_only_where_it_exists() -> None:
     """Clusters born before 1.29 have none."""
     seen = replace(states.fresh(), has_super_admin=False)
     expected = EXPECTED.replace("shaolin: /etc/kubernetes/super-admin.conf → https://api.lab:8443\n", "")
-    assert table(load_balancer.changes(seen, states.inventory())) == expected
+    assert table(listed(load_balancer, seen, states.inventory())) == expected
 
 
 def test_several_balancers_are_made_side_by_side_and_the_name_leads_to_the_first() -> None:
     inventory = states.inventory(balancers=("emei", "wudang"))
     seen = replace(states.fresh(), machines=states.machines(nginx=("emei", "wudang")))
-    changes = load_balancer.changes(seen, inventory)
+    changes = listed(load_balancer, seen, inventory)
     assert [one.node for one in changes if isinstance(one, BalancerLoaded)] == ["emei", "wudang"]
     assert {one.address for one in changes if isinstance(one, HostsEntry)} == {"10.27.52.72"}
 
@@ -69,7 +69,7 @@ def test_several_balancers_are_made_side_by_side_and_the_name_leads_to_the_first
 def test_the_configuration_listens_on_the_balancers_own_address_and_leads_to_every_master() -> None:
     (file,) = [
         one
-        for one in load_balancer.changes(states.fresh(), states.inventory())
+        for one in listed(load_balancer, states.fresh(), states.inventory())
         if isinstance(one, File) and one.path == CONFIGURATION
     ]
     assert "listen 10.27.52.72:8443 " in file.content
@@ -80,7 +80,7 @@ def test_the_configuration_listens_on_the_balancers_own_address_and_leads_to_eve
 
 
 def test_what_must_be_loaded_is_what_is_written() -> None:
-    changes = load_balancer.changes(states.fresh(), states.inventory())
+    changes = listed(load_balancer, states.fresh(), states.inventory())
     (file,) = [one for one in changes if isinstance(one, File) and one.path == CONFIGURATION]
     (loaded,) = [one for one in changes if isinstance(one, BalancerLoaded)]
     assert loaded.digest == balancer.digest(file.content) != ""
@@ -89,14 +89,14 @@ def test_what_must_be_loaded_is_what_is_written() -> None:
 def test_a_balancer_without_the_stream_module_is_an_error_that_names_it() -> None:
     seen = replace(states.fresh(), machines=states.machines(nginx=()))
     with pytest.raises(ValueError, match="emei: nginx has no stream module"):
-        load_balancer.changes(seen, states.inventory())
+        listed(load_balancer, seen, states.inventory())
 
 
 def test_edits_of_config_maps_come_to_rest() -> None:
     """An edit that changed something each time would never be `so`."""
     edits = {
         one.key: one.edit
-        for one in load_balancer.changes(states.fresh(), states.inventory())
+        for one in listed(load_balancer, states.fresh(), states.inventory())
         if isinstance(one, ConfigMapText)
     }
     before = (states.DATA / "kubernetes/configuration-before.yaml").read_text()

@@ -9,7 +9,7 @@ from changes.files import File
 from changes.seen import Seen
 from steps import single_master
 from tests.steps import states
-from tests.steps.states import every_state, table
+from tests.steps.states import every_state, listed, table
 
 EXPECTED = """\
 shaolin: /var/lib/kubeadm-ha/first-master.json
@@ -19,7 +19,7 @@ NOTE = {"first_master": "shaolin", "etcd_cluster_id": "cafe", "cluster_uid": sta
 
 @every_state
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
-    changes = single_master.changes(seen, states.inventory())
+    changes = listed(single_master, seen, states.inventory())
     assert table(changes) == EXPECTED
     (note,) = changes
     assert isinstance(note, File)
@@ -27,7 +27,7 @@ def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
 
 
 def test_the_note_says_who_was_first_and_which_cluster_this_is() -> None:
-    (note,) = single_master.changes(states.fresh(), states.inventory())
+    (note,) = listed(single_master, states.fresh(), states.inventory())
     assert isinstance(note, File)
     assert note.mode == 0o600
     assert json.loads(note.content) == NOTE
@@ -36,6 +36,6 @@ def test_the_note_says_who_was_first_and_which_cluster_this_is() -> None:
 @pytest.mark.parametrize("there", [states.record(), states.record("beef"), "by hand"])
 def test_a_note_that_is_there_stays_as_it_is(there: str) -> None:
     """It says how the cluster began: what it has become since is the gate's to compare with it."""
-    (note,) = single_master.changes(replace(states.fresh(), record=there), states.inventory())
+    (note,) = listed(single_master, replace(states.fresh(), record=there), states.inventory())
     assert isinstance(note, File)
     assert (note.content, note.mode) == (there, 0o600)
