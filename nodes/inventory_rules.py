@@ -8,13 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nodes import known_hosts, private_key
+from nodes.consents import CONSENTS
 from nodes.inventory_mistakes import nearest
 from nodes.yaml_lines import Document, Mistake, Place
-
-# The consents that there are, each with what it accepts.
-CONSENTS: Mapping[str, str] = {
-    "single-balancer": "one balancer alone, whose loss is the loss of the endpoint",
-}
 
 
 def mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
@@ -114,7 +110,7 @@ def _consents(value: object) -> Broken:
         if name not in CONSENTS:
             yield place, f"unknown consent `{name}`: {nearest(name, CONSENTS)}, or remove it"
         elif reason is None or (isinstance(reason, str) and not reason.strip()):
-            yield place, f"the consent `{name}` has no reason: write why you accept {CONSENTS[name]}"
+            yield place, f"the consent `{name}` has no reason: write why you accept {CONSENTS[name].accepts}"
 
 
 def _files(value: object, folder: Path) -> Broken:

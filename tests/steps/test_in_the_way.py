@@ -8,7 +8,8 @@ import pytest
 
 from changes.seen import Seen
 from formats import etcd
-from steps.in_the_way import in_the_way
+from nodes.inventory import Inventory
+from steps.in_the_way import REFUSALS, in_the_way
 from tests.steps import states
 from tests.steps.states import every_state
 
@@ -28,12 +29,18 @@ class Defect:
     """Of the component's manifest: which text is replaced by which."""
 
     def looked_at(self, last_step: int) -> list[str]:
+        return in_the_way(self.seen_whole(), self.inventory_whole(), last_step)
+
+    def inventory_whole(self) -> Inventory:
+        return states.inventory(**self.inventory)
+
+    def seen_whole(self) -> Seen:
         seen = states.fresh()
         texts = {name: seen.manifests[name].replace(*edit) for name, edit in self.manifests.items()}
         assert all(text != seen.manifests[name] for name, text in texts.items()), "the edit changes nothing"
         machines = {name: replace(seen.machines[name], **values) for name, values in self.machines.items()}
         seen = replace(seen, manifests={**seen.manifests, **texts}, machines={**seen.machines, **machines})
-        return in_the_way(replace(seen, **self.seen), states.inventory(**self.inventory), last_step)
+        return replace(seen, **self.seen)
 
     def given_to(self, last_step: int) -> list[str]:
         return [reason for reason in self.looked_at(last_step) if reason.startswith(self.reason)]
@@ -104,11 +111,6 @@ DEFECTS = {
         1,
         "kubeadm-config already names controlPlaneEndpoint old.lab:6443: write that one in nodes.yaml",
         seen=_configured(control_plane_endpoint="old.lab:6443"),
-    ),
-    "another cluster than the pinned one": Defect(
-        1,
-        f"this is another cluster: nodes.yaml pins uid {'1' * 8}-1111-1111-1111-{'1' * 12}, kube-system here has 0d4ff",
-        inventory={"uid": f"{'1' * 8}-1111-1111-1111-{'1' * 12}"},
     ),
     "another certificates directory": Defect(
         1, "certificatesDir is /srv/pki: only /etc/kubernetes/pki", seen=_configured(certificates_dir="/srv/pki")
@@ -242,7 +244,7 @@ DEFECTS = {
     ),
     "a single balancer without consent": Defect(
         6,
-        "emei is the only balancer, whose loss is the loss of the endpoint: if that is right,",
+        "emei: the only balancer, whose loss is the loss of the endpoint: if that is right, write `accept:",
         inventory={"accept": {}},
     ),
     "somebody on the port that the balancer says its name on": Defect(
@@ -335,6 +337,41 @@ def test_several_balancers_need_no_consent() -> None:
     seen = replace(states.fresh(), machines=states.machines(nginx=("emei", "wudang")))
     inventory = states.inventory(balancers=("emei", "wudang"), accept={})
     assert not [reason for reason in in_the_way(seen, inventory, 7) if "balancer" in reason]
+
+
+def test_a_consent_that_nothing_needs_is_a_reason_while_its_step_is_to_come() -> None:
+    """Left in the file, it would accept what somebody adds next year."""
+    unneeded = states.inventory(balancers=("emei", "wudang"))
+    fresh = replace(states.fresh(), machines=states.machines(nginx=("emei", "wudang")))
+    (reason,) = in_the_way(fresh, unneeded, 6)
+    assert reason.startswith("nodes.yaml: nothing needs the consent `single-balancer` (one balancer alone, whose loss")
+    assert in_the_way(fresh, unneeded, 5) == []
+    begun = replace(fresh, machines=states.machines(nginx=("emei", "wudang"), balancers=("emei",)))
+    assert in_the_way(begun, unneeded, 6) == []
+
+
+def test_reasons_stand_by_node_in_the_files_order_and_the_clusters_own_first() -> None:
+    defects = ("an image that is not there", "a missing program", "an alarm", "no room for three databases")
+    emei, wudang, _, _ = (DEFECTS[name] for name in defects)
+    machines = {"emei": emei.machines["emei"], "wudang": {**wudang.machines["wudang"], "free_bytes": 0}}
+    seen = replace(
+        states.fresh(),
+        machines={**states.machines(), **{n: replace(states.machines()[n], **v) for n, v in machines.items()}},
+        **DEFECTS["an alarm"].seen,
+    )
+    about = [reason.partition(":")[0] for reason in in_the_way(seen, states.inventory(), 7)]
+    assert about == ["etcd", "wudang", "wudang", "emei"]
+
+
+def test_every_refusal_has_a_defect_that_it_is_given_for() -> None:
+    """A refusal that was never given may be one that cannot be."""
+    given = {
+        one.what
+        for defect in DEFECTS.values()
+        for one in REFUSALS
+        if any(True for _ in one.look(defect.seen_whole(), defect.inventory_whole()))
+    }
+    assert {one.what for one in REFUSALS} - given == set()
 
 
 def test_data_of_a_member_that_has_joined_is_no_reason() -> None:

@@ -1,0 +1,46 @@
+"""The node that the balancer is to run on."""
+
+from collections.abc import Iterator
+
+from changes.seen import Seen
+from formats import balancer
+from nodes.consents import SINGLE_BALANCER
+from nodes.inventory import Inventory
+from steps.in_the_way.nodes import BALANCERS
+from steps.in_the_way.refusal import Refusal
+
+
+def _alone(_seen: Seen, inventory: Inventory) -> Iterator[str]:
+    if len(inventory.balancers) == 1:
+        yield f"{inventory.balancers[0].name}: the only balancer, whose loss is the loss of the endpoint"
+
+
+def _free(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    port = inventory.cluster.endpoint.port
+    for node in inventory.balancers:
+        machine = seen.machines[node.name]
+        if port in machine.listening and not machine.balancer:
+            yield f"{node.name}: something listens on port {port} already: free it, or choose another endpoint port"
+        if balancer.IDENTITY_PORT in machine.listening and not machine.balancer:
+            yield f"{node.name}: something listens on port {balancer.IDENTITY_PORT}, which the balancer needs: free it"
+
+
+def _nginx(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    for node in inventory.balancers:
+        machine = seen.machines[node.name]
+        if machine.missing & BALANCERS:
+            yield f"{node.name}: no nginx on the PATH of root: install it with its stream module, and leave it disabled"
+        elif not machine.stream_module:
+            yield f"{node.name}: its nginx has no stream module: install one (Debian: libnginx-mod-stream)"
+
+
+REFUSALS = (
+    Refusal(6, "one balancer alone", "its loss is the loss of the endpoint", _alone, SINGLE_BALANCER),
+    Refusal(
+        6,
+        f"the endpoint's port, or {balancer.IDENTITY_PORT}, in use on the balancer",
+        "the balancer has to listen there",
+        _free,
+    ),
+    Refusal(6, "no nginx on the balancer, or none with its stream module", "nothing is installed for you", _nginx),
+)

@@ -1,0 +1,56 @@
+"""What the cluster is and how it was made: kubeadm's configuration, its CAs."""
+
+from collections.abc import Iterator
+
+from changes.seen import Seen
+from formats import manifests
+from formats.kubeadm import PKI
+from formats.ports import APISERVER
+from nodes.inventory import Inventory
+from steps.in_the_way.refusal import Refusal
+
+
+def _endpoint(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    endpoint = seen.configuration.control_plane_endpoint
+    if endpoint and endpoint != str(inventory.cluster.endpoint):
+        yield (
+            f"kubeadm-config already names controlPlaneEndpoint {endpoint}: write that one in nodes.yaml, or, where it"
+            " works, add masters with `kubeadm join --control-plane`"
+        )
+
+
+def _places(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    directory = seen.configuration.certificates_dir
+    if directory != PKI:
+        yield f"certificatesDir is {directory}: only {PKI} is supported"
+    port = manifests.parse(seen.manifests["kube-apiserver"]).flag("--secure-port")
+    if port not in (None, str(APISERVER)):
+        yield f"{seen.first}: the apiserver listens on port {port}: only {APISERVER} is supported"
+
+
+def _authorities(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    for authority in ("ca", "front-proxy-ca", "etcd/ca"):
+        if authority not in seen.authority_keys:
+            yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): nothing can be signed; not supported"
+
+
+REFUSALS = (
+    Refusal(
+        1,
+        "`controlPlaneEndpoint` set to another endpoint than nodes.yaml's",
+        "the cluster knows itself by that one: keep it",
+        _endpoint,
+    ),
+    Refusal(
+        1,
+        f"certificatesDir other than `{PKI}`; an apiserver on a port other than {APISERVER}",
+        "not supported",
+        _places,
+    ),
+    Refusal(
+        1,
+        "no ca.key, front-proxy-ca.key or etcd/ca.key on the first master (an external CA)",
+        "nothing can be signed",
+        _authorities,
+    ),
+)

@@ -1,0 +1,97 @@
+"""The first master's manifests, which the new masters' are made from, and what already stands there."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from changes.seen import Seen
+from formats import manifests
+from nodes.inventory import Inventory
+from steps.etcd_cluster import FIRST_START_ONLY, peer_url
+from steps.in_the_way.refusal import Refusal
+
+# At which step a component comes to new masters.
+STEPS = {"etcd": 2, "kube-apiserver": 3, "kube-controller-manager": 4, "kube-scheduler": 4}
+
+
+def _drift(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    """Manifests on new masters that this run would write anew: that restarts what runs there, on one after another."""
+    for name in seen.new_masters(inventory):
+        for component, there in seen.machines[name].manifests.items():
+            ignoring = FIRST_START_ONLY if component == "etcd" else ()
+            wanted = _rendered(seen, inventory, name, component)
+            if isinstance(wanted, manifests.ManifestError):
+                continue  # told once, by who looks at the first master's
+            try:
+                different = manifests.differences(wanted, there, ignoring=ignoring)
+            except manifests.ManifestError as error:
+                different = [str(error)]
+            if different:
+                yield (
+                    f"{name}: {component}.yaml is not what the first master's gives: {'; '.join(different)}:"
+                    " make the two agree by hand, one master at a time"
+                )
+
+
+def _rendered(seen: Seen, inventory: Inventory, name: str, component: str) -> str | manifests.ManifestError:
+    own = {name: peer_url(inventory, name)} if component == "etcd" else None
+    try:
+        return seen.manifest(inventory, name, component, own)
+    except manifests.ManifestError as error:
+        return error
+
+
+def _image(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
+    image = manifests.parse(seen.manifests[component]).image
+    for name in seen.new_masters(inventory):
+        if image not in seen.machines[name].images:
+            yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
+
+
+def _sockets(component: str, seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    for volume in manifests.parse(seen.manifests[component]).host_paths:
+        if volume.type == "Socket":
+            yield f"{seen.first}: {component} talks to the socket {volume.path}: no copy gives that to another"
+
+
+def _first_masters_own(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
+    for name in seen.new_masters(inventory):
+        error = _rendered(seen, inventory, name, component)
+        if isinstance(error, manifests.ManifestError):
+            yield f"{seen.first}: {component}.yaml cannot be carried over to {name}: {error}"
+
+
+def _election(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    for component in ("kube-controller-manager", "kube-scheduler"):
+        if manifests.parse(seen.manifests[component]).flag("--leader-elect") == "false":
+            yield f"{seen.first}: {component} has --leader-elect=false: three would all act; remove the flag first"
+
+
+def _each(what: str, why: str, look: Callable[[str, Seen, Inventory], Iterator[str]]) -> tuple[Refusal, ...]:
+    """One for each component, from the step on that brings it to new masters."""
+    return tuple(Refusal(step, what, why, partial(look, component)) for component, step in STEPS.items())
+
+
+REFUSALS = (
+    Refusal(
+        2,
+        "a static pod on a new master that is not what the first master's gives",
+        "writing it anew would restart it: make them equal by hand, one at a time",
+        _drift,
+    ),
+    *_each(
+        "the image of a step's static pod that is not on a coming master",
+        "nothing should be pulled in the middle",
+        _image,
+    ),
+    *_each(
+        "a socket among the manifests' volumes (a KMS plug-in)",
+        "no copy can give that to a new master",
+        _sockets,
+    ),
+    *_each(
+        "the first master's name or address in a manifest where only a person can say what another master should have",
+        "copying it would be wrong, changing it a guess",
+        _first_masters_own,
+    ),
+    Refusal(4, "`--leader-elect=false`", "three would all act", _election),
+)
