@@ -16,9 +16,9 @@ from checks.certificates import OnDisk
 from checks.clocks import Offset
 from checks.etcd import View
 from checks.gathering import Gathered
-from checks.routes import Ranges, Route, overlapping
 from checks.trial import Trial
 from formats.kubernetes import ClusterConfiguration, Lease, NodeStatus
+from formats.routes import Ranges, Route, overlapping
 
 pytestmark = pytest.mark.step(1)
 

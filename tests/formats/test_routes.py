@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.routes import Ranges, overlapping, parsed
+from formats.routes import Ranges, overlapping, parsed
 
 SERVICES, PODS = "10.96.0.0/12", "10.244.0.0/16"
 GIVEN = ["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]
