@@ -119,12 +119,13 @@ class Voter:
                 return "it is no member"
             if not member.learner:
                 return ""
-            if self.settled:
-                if not member.name:  # it says its name to the others once it is connected
-                    return "it has not started"
-                connected = connected or time.monotonic()
-                if time.monotonic() - connected < HEALTH_SECONDS:
-                    return f"etcd takes the next member once this one is connected for {HEALTH_SECONDS:g} s"
+            # It says its name to the others once it is connected, and opens its client port after that. With a vote
+            # before, that first word may meet an election, and the next one comes seven seconds later.
+            if not member.name:
+                return "it has not started"
+            connected = connected or time.monotonic()
+            if self.settled and time.monotonic() - connected < HEALTH_SECONDS:
+                return f"etcd takes the next member once this one is connected for {HEALTH_SECONDS:g} s"
             hosts.etcdctl("member", "promote", member.id)
             return ""
 
@@ -135,8 +136,7 @@ class Voter:
 class Serving:
     """The node's own member answers its clients a linearizable read.
 
-    Later than being a voter: a member opens its client port only when its name has gone through raft, and where that
-    first try meets no leader the next one comes seven seconds after.
+    Later than being a voter: a member opens its client port only when its name has gone through raft.
     """
 
     node: str

@@ -9,6 +9,7 @@ from changes.files import present
 from changes.placing import place
 from formats import manifests
 from formats.diffs import unified
+from formats.health import failing
 from nodes import wire
 from nodes.commands import DialFailed
 from nodes.hosts import Hosts
@@ -99,4 +100,6 @@ class Answering:
             answer = wire.get(channel, self.path, self.address, wire.undemanding())
         except (OSError, wire.WireError, DialFailed) as error:
             return f"{self.address}:{self.port}: {error}"
-        return "" if answer.status == 200 else f"HTTP {answer.status} {answer.body.strip()[:200]}"
+        if answer.status == 200:
+            return ""
+        return f"HTTP {answer.status} {failing(answer.body)[:200]}"

@@ -153,13 +153,14 @@ esac
         assert voter.look(both).so
         assert (float((learner.state / "promoted").read_text()) - began >= 1.0) is waits
 
+    @pytest.mark.parametrize("settled", [True, False])
     def test_one_that_has_not_started_is_not_promoted(
-        self, both: Hosts, learner: Programs, monkeypatch: pytest.MonkeyPatch
+        self, both: Hosts, learner: Programs, monkeypatch: pytest.MonkeyPatch, settled: bool
     ) -> None:
         (learner.state / "members").write_text(member(learner=True, name=""))
         monkeypatch.setattr(etcd_members, "CATCHING_UP_SECONDS", 0.5)
         with pytest.raises(NeverCameError, match="last seen: it has not started"):
-            Voter("wudang", PEER_URL, settled=True).do(both)
+            Voter("wudang", PEER_URL, settled=settled).do(both)
         assert not (learner.state / "promoted").exists()
 
 
