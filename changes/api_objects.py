@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from changes.awaited import Awaited
 from changes.change import SO, Look
 from formats import bootstrap_tokens, kubernetes
 from formats.diffs import unified
 from nodes.hosts import Hosts
 from nodes.secret import Secret
-from nodes.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ConfigMapText:
 
 
 @dataclass(frozen=True)
-class ClusterInfoSigned:
+class ClusterInfoSigned(Awaited):
     """Every bootstrap token's signature under cluster-info fits the text that stands there now.
 
     The leading controller-manager signs anew by itself; a node that joins in between would be refused.
@@ -97,17 +97,12 @@ class ClusterInfoSigned:
 
     node: str
 
+    deadline = 60.0
+
     def __str__(self) -> str:
         return "ConfigMap kube-public/cluster-info: signed for every bootstrap token"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = self._missing(hosts)
-        return Look(so=False, seen=missing, diff="~ jws-kubeconfig-* signatures\n") if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
-        wait_until(str(self), lambda: self._missing(hosts), 60)
-
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
         tokens = Secret(
             hosts.kubectl(
                 "-n",

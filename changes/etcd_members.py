@@ -8,6 +8,7 @@ a member has started; its name is empty until then, its id is not ours to predic
 import time
 from dataclasses import dataclass
 
+from changes.awaited import Awaited
 from changes.change import SO, Look
 from formats import etcd
 from nodes.hosts import KEPT, Hosts, etcdctl_command
@@ -133,7 +134,7 @@ class Voter:
 
 
 @dataclass(frozen=True)
-class Serving:
+class Serving(Awaited):
     """The node's own member answers its clients a linearizable read.
 
     Later than being a voter: a member opens its client port only when its name has gone through raft.
@@ -141,17 +142,12 @@ class Serving:
 
     node: str
 
+    deadline = 60.0
+
     def __str__(self) -> str:
         return f"{self.node}: its etcd member serves clients"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = self._missing(hosts)
-        return Look(so=False, seen=missing, diff=f"+ {self}\n") if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
-        wait_until(str(self), lambda: self._missing(hosts), 60)
-
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
         result = hosts.fleet[self.node].run(etcdctl_command("--command-timeout=3s", "endpoint", "health"))
         return "" if result.status == 0 else (result.stderr.strip().splitlines() or ["it does not answer"])[-1]
 

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from changes.change import SO, Look
+from changes.awaited import Awaited
 from formats import ports
 from formats.connections import peers
 from nodes import wire
 from nodes.commands import DialFailed
 from nodes.hosts import Hosts, api_places
-from nodes.waiting import wait_until
 
 
 @dataclass(frozen=True)
-class KubeProxyConnected:
+class KubeProxyConnected(Awaited):
     """The node's kube-proxy talks to the API at this address and port, and programs what it hears.
 
     A hostNetwork pod's hosts file is a copy made when the pod starts, so the pod is made anew; its rules stay in
@@ -23,21 +22,16 @@ class KubeProxyConnected:
     address: str
     port: int
 
+    deadline = 90.0
+
     def __str__(self) -> str:
         return f"{self.node}: kube-proxy connected to {self.address}:{self.port}"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = self._missing(hosts)
-        return Look(so=False, seen=missing, diff=f"~ kube-proxy → {self.address}:{self.port}\n") if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
+    def set_going(self, hosts: Hosts) -> None:
         selectors = ("-l", "k8s-app=kube-proxy", f"--field-selector=spec.nodeName={self.node}")
-        try:
-            hosts.kubectl("-n", "kube-system", "delete", "pods", *selectors, "--wait=false")
-        finally:  # an answer that never came is no answer: the pod may be going
-            wait_until(str(self), lambda: self._missing(hosts), 90)
+        hosts.kubectl("-n", "kube-system", "delete", "pods", *selectors, "--wait=false")
 
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
         session = hosts.fleet[self.node]
         table = session.check("ss -Htnp state established")
         live = {peer for peer in peers(table, "kube-proxy") if peer in api_places(hosts.inventory)}

@@ -3,10 +3,10 @@
 import shlex
 from dataclasses import dataclass
 
+from changes.awaited import Awaited
 from changes.change import SO, Look
 from formats.connections import peers
 from nodes.hosts import Hosts, api_places
-from nodes.waiting import wait_until
 
 _RUNNING = {"UnitFileState": "enabled", "ActiveState": "active", "NeedDaemonReload": "no"}
 
@@ -40,7 +40,7 @@ class ServiceRunning:
 
 
 @dataclass(frozen=True)
-class KubeletConnected:
+class KubeletConnected(Awaited):
     """The kubelet's live connections to an apiserver all end at this address and port.
 
     Looked at on the wire and not in the file: a kubelet holds on to the connection that it has until it is started
@@ -51,20 +51,15 @@ class KubeletConnected:
     address: str
     port: int
 
+    deadline = 60.0
+
     def __str__(self) -> str:
         return f"{self.node}: kubelet connected to {self.address}:{self.port}"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = self._missing(hosts)
-        return Look(so=False, seen=missing, diff=f"~ kubelet → {self.address}:{self.port}\n") if missing else SO
+    def set_going(self, hosts: Hosts) -> None:
+        hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
 
-    def do(self, hosts: Hosts) -> None:
-        try:
-            hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
-        finally:  # an answer that never came is no answer: the restart may be under way
-            wait_until(str(self), lambda: self._missing(hosts), 60)
-
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
         table = hosts.fleet[self.node].check("ss -Htnp state established")
         live = {peer for peer in peers(table, "kubelet") if peer in api_places(hosts.inventory)}
         if live == {(self.address, self.port)}:

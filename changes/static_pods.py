@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from changes.awaited import Awaited
 from changes.change import SO, Look
 from changes.files import present
 from changes.placing import place
@@ -13,7 +14,6 @@ from formats.health import failing
 from nodes import wire
 from nodes.commands import DialFailed
 from nodes.hosts import Hosts
-from nodes.waiting import wait_until
 
 FOLDER = "/etc/kubernetes/manifests"
 
@@ -70,7 +70,7 @@ class StaticPod:
 
 
 @dataclass(frozen=True)
-class Answering:
+class Answering(Awaited):
     """A component's process answers `path` with 200 on its own port, asked from the node itself.
 
     A change of its own behind the manifests of a step, so that the processes of several nodes start side by side.
@@ -87,14 +87,7 @@ class Answering:
     def __str__(self) -> str:
         return f"{self.node}: {self.component} answers {self.path}"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = self._missing(hosts)
-        return Look(so=False, seen=missing, diff=f"+ {self}\n") if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
-        wait_until(str(self), lambda: self._missing(hosts), self.deadline)
-
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
         try:
             channel = hosts.fleet[self.node].dial(self.address, self.port)
             answer = wire.get(channel, self.path, self.address, wire.undemanding())

@@ -7,8 +7,7 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats.connections import peers
-from formats.ports import APISERVER
-from nodes.hosts import Hosts
+from nodes.hosts import Hosts, api_places
 from nodes.reading import Reader
 
 
@@ -22,10 +21,8 @@ class Clients:
 
 @pytest.fixture(scope="module")
 def clients(hosts: Hosts) -> Gathered[Clients]:
-    """Each node's kubelet and kube-proxy, connections to an apiserver of the nodes or to a balancer alone."""
-    inventory = hosts.inventory
-    places = {(node.address, APISERVER) for node in inventory.nodes.values()}
-    places |= {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers}
+    """Each node's kubelet and kube-proxy, connections to a master's apiserver or to a balancer alone."""
+    places = api_places(hosts.inventory)
 
     def look(reader: Reader) -> Clients:
         return connected_to(places, reader.check("ss -Htnp state established"))

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from changes.balancer import CONFIGURATION, UNIT
+from changes.balancer import UNIT
 from formats import balancer
+from formats.balancer import CONFIGURATION
 
 MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 BACKENDS = ["10.27.53.32:6443", "10.24.138.208:6443", "10.27.52.72:6443"]

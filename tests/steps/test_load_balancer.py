@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from changes.api_objects import ConfigMapText
-from changes.balancer import CONFIGURATION, BalancerLoaded
+from changes.balancer import BalancerLoaded
 from changes.files import File, HostsEntry
 from changes.kubeconfigs import PointedAt
 from changes.seen import Seen
 from changes.services import ServiceRunning
 from formats import balancer, kubernetes
+from formats.balancer import CONFIGURATION
 from steps import load_balancer
 from tests.steps import states
 from tests.steps.states import contents, every_state, listed, table
