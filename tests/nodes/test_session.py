@@ -13,7 +13,7 @@ import pytest
 
 from nodes.inventory import Ssh
 from nodes.secret import Secret
-from nodes.session import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, Session
+from nodes.session import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, Session, _closed_after
 from tests.nodes.real_sshd import Sshd, keypair, node, wait_for
 
 MEGABYTE = 1_000_000
@@ -175,6 +175,20 @@ class TestDeadlines:
         for thread in busy:
             thread.join()
         assert session.run("true").status == 0
+
+
+def test_a_deadline_that_meets_a_connection_gone_already_is_no_second_error() -> None:
+    """Closing sends a message, in the timer's own thread, where nobody would hear of what it raises."""
+    raised = threading.Event()
+
+    class Gone:
+        def close(self) -> None:
+            raised.set()
+            raise EOFError
+
+    with _closed_after(Gone(), 0.001) as late:  # type: ignore[arg-type]
+        assert raised.wait(10)
+    assert late.is_set()
 
 
 class TestLostConnections:
