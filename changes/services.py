@@ -3,10 +3,8 @@
 import shlex
 from dataclasses import dataclass
 
-from changes.awaited import Awaited
 from changes.change import SO, Look
-from formats.connections import peers
-from nodes.hosts import Hosts, api_places
+from nodes.hosts import Hosts
 
 _RUNNING = {"UnitFileState": "enabled", "ActiveState": "active", "NeedDaemonReload": "no"}
 
@@ -37,31 +35,3 @@ class ServiceRunning:
         hosts.fleet[self.node].check(
             f"systemctl daemon-reload && systemctl enable -q {unit} && systemctl restart {unit}", deadline=60
         )
-
-
-@dataclass(frozen=True)
-class KubeletConnected(Awaited):
-    """The kubelet's live connections to an apiserver all end at this address and port.
-
-    Looked at on the wire and not in the file: a kubelet holds on to the connection that it has until it is started
-    again, whatever its kubeconfig says. Restarting it leaves the containers alone.
-    """
-
-    node: str
-    address: str
-    port: int
-
-    deadline = 60.0
-
-    def __str__(self) -> str:
-        return f"{self.node}: kubelet connected to {self.address}:{self.port}"
-
-    def set_going(self, hosts: Hosts) -> None:
-        hosts.fleet[self.node].check("systemctl restart kubelet", deadline=90)
-
-    def missing(self, hosts: Hosts) -> str:
-        table = hosts.fleet[self.node].check("ss -Htnp state established")
-        live = {peer for peer in peers(table, "kubelet") if peer in api_places(hosts.inventory)}
-        if live == {(self.address, self.port)}:
-            return ""
-        return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")

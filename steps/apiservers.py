@@ -7,10 +7,10 @@ import pytest
 from changes.batch import Batch, ToDo, across
 from changes.certificates import Signed
 from changes.change import Change
+from changes.connected import KubeletConnected
 from changes.files import Copied
 from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
-from changes.services import KubeletConnected
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
 from formats.kubeadm import CLIENTS, PAIRS, PKI, PRIVATE_MODE, PUBLIC_MODE, SHARED, url

@@ -7,10 +7,9 @@ import pytest
 from changes.api_objects import ConfigMapText
 from changes.batch import Batch, ToDo, across, in_batches
 from changes.change import Change
-from changes.kube_proxy import KubeProxyConnected
+from changes.connected import KubeletConnected, KubeProxyConnected
 from changes.kubeconfigs import PointedAt
 from changes.seen import Seen
-from changes.services import KubeletConnected
 from changes.step import CarryOut
 from formats import kubeconfigs
 from nodes.inventory import Inventory

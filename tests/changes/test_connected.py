@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from changes.kube_proxy import KubeProxyConnected
-from changes.services import KubeletConnected
+from changes.connected import KubeletConnected, KubeProxyConnected
 from nodes import waiting
 from nodes.commands import CommandFailed
 from nodes.hosts import Hosts, api_places

@@ -6,10 +6,10 @@ import pytest
 
 from changes.certificates import Signed
 from changes.change import Change
+from changes.connected import KubeletConnected
 from changes.files import Copied
 from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
-from changes.services import KubeletConnected
 from changes.static_pods import Answering, StaticPod
 from formats import manifests
 from formats.kubeadm import CLIENTS, PAIRS, Place

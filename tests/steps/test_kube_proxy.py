@@ -1,10 +1,9 @@
 """Step 7: kube-proxy and the workers' kubelets, one node after the other."""
 
 from changes.api_objects import ConfigMapText
-from changes.kube_proxy import KubeProxyConnected
+from changes.connected import KubeletConnected, KubeProxyConnected
 from changes.kubeconfigs import PointedAt
 from changes.seen import Seen
-from changes.services import KubeletConnected
 from steps import kube_proxy
 from tests.steps import states
 from tests.steps.states import contents, every_state, listed, table
