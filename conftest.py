@@ -36,6 +36,7 @@ pytest_plugins = [
     "checks.kubelets",
     "checks.machines",
     "checks.routes",
+    "checks.shared_files",
     "checks.trial",
     "steps.in_the_way",
     "steps.single_master",

@@ -12,7 +12,7 @@ from formats import ports
 from formats.connections import peers
 from nodes import wire
 from nodes.commands import DialFailed
-from nodes.hosts import Hosts, api_places
+from nodes.hosts import Hosts
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class _Connected(Awaited):
 
     def missing(self, hosts: Hosts) -> str:
         table = hosts.fleet[self.node].check("ss -Htnp state established")
-        live = {peer for peer in peers(table, self.process) if peer in api_places(hosts.inventory)}
+        live = {peer for peer in peers(table, self.process) if peer in hosts.api_places}
         if live == {(self.address, self.port)}:
             return ""
         return "it is connected to " + (", ".join(f"{a}:{p}" for a, p in sorted(live)) or "no apiserver")

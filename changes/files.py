@@ -80,6 +80,28 @@ class Copied:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """A folder, made with the first master's mode where there is none: a pod that mounts it does not start without."""
+
+    node: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.node}: folder {self.path}"
+
+    def look(self, hosts: Hosts) -> Look:
+        quoted = shlex.quote(self.path)
+        if hosts.fleet[self.node].run(f"test -d {quoted}").status == 0:
+            return SO
+        return Look(so=False, seen="no such folder", diff=f"+ {self.path}/\n")
+
+    def do(self, hosts: Hosts) -> None:
+        quoted = shlex.quote(self.path)
+        mode = hosts.first.check(f"stat -Lc %a {quoted}").strip()
+        hosts.fleet[self.node].check(f"mkdir -p {quoted} && chmod {mode} {quoted} && sync {quoted}")
+
+
+@dataclass(frozen=True)
 class HostsEntry:
     """The endpoint's name in the node's hosts file, and no other address for it there."""
 

@@ -2,12 +2,13 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from changes.seen import Machine, Seen
-from formats import balancer, certificates, etcd, kubeconfigs, kubernetes, manifests
+from formats import balancer, certificates, etcd, kubeconfigs, kubernetes
 from formats.balancer import CONFIGURATION
-from formats.kubeadm import COMPONENTS, PAIRS, PKI
+from formats.kubeadm import COMPONENTS, PAIRS
+from nodes import named_files
 from nodes.first_master import RECORD
 from nodes.hosts import ADMIN, Hosts, etcdctl_command, kubectl_command
 from nodes.session import Session
@@ -24,12 +25,13 @@ for component in {components}; do
   manifest=/etc/kubernetes/manifests/$component.yaml
   [ ! -e "$manifest" ] || {{ echo "manifest $component "; sed -e "s/^/manifest $component /" -e '$a\' "$manifest"; }}
 done
-[ ! -e /var/lib/etcd/member ] || echo etcd-data
+[ ! -e {etcd_data}/member ] || echo etcd-data
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
 {{
   ctr -n k8s.io images ls -q || crictl images -o json | tr ',[]' '\n' | sed -n 's/.*"\([^" ]*:[^" ]*\)".*/\1/p'
 }} 2>/dev/null | sed 's/^/image /'
-df --output=avail -B1 "$(ls -d /var/lib/etcd 2>/dev/null || echo /var/lib)" | sed -n 's/^ *\([0-9]\)/free \1/p'
+place={etcd_data}; while [ ! -e "$place" ]; do place=$(dirname "$place"); done
+df --output=avail -B1 "$place" | sed -n 's/^ *\([0-9]\)/free \1/p'
 ss -Hltn | awk '{{print "listening " $4}}'
 nginx -V 2>&1 | sed 's/^/nginx /'
 modules=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
@@ -43,8 +45,12 @@ class NotSupportedError(Exception):
 
 
 def observe(hosts: Hosts) -> Seen:
-    """What stands now. Raises CommandFailed, ConnectionLost, or what a host's look ended with."""
-    names = list(hosts.inventory.nodes)
+    """What stands now.
+
+    Raises NotSupportedError, ManifestError, UnreadableError, CommandFailed, ConnectionLost, or what a host's look
+    ended with.
+    """
+    names, pki = list(hosts.inventory.nodes), hosts.layout.pki
     machines = hosts.fleet.side_by_side(lambda name: _machine(hosts, name), names)
     first = hosts.first
     missing = [name for name in COMPONENTS if name not in _of(machines, hosts.first_master).manifests]
@@ -54,17 +60,16 @@ def observe(hosts: Hosts) -> Seen:
             " that kubeadm did not make, is not supported"
         )
     texts = _of(machines, hosts.first_master).manifests
-    named = sorted({file for text in texts.values() for file in manifests.parse(text).files})
-    address = hosts.inventory.nodes[hosts.first_master].address
+    carriages = named_files.carriages(hosts.fleet.reader(hosts.first_master), texts, pki)
     api = {
-        what: first.check(kubectl_command(address, *arguments, "-o", "json"))
+        what: first.check(kubectl_command(hosts.api_url(hosts.first_master), *arguments, "-o", "json"))
         for what, arguments in {
             "configuration": ("-n", "kube-system", "get", "configmap", "kubeadm-config"),
             "namespace": ("get", "namespace", "kube-system"),
             "nodes": ("get", "nodes"),
         }.items()
     }
-    pairs = {name: first.check(f"cat {PKI}/{name}.crt") for name in ("apiserver", "apiserver-kubelet-client")}
+    pairs = {name: first.check(f"cat {pki}/{name}.crt") for name in ("apiserver", "apiserver-kubelet-client")}
     admin = _admin(hosts.first_master, first)
     return Seen(
         first=hosts.first_master,
@@ -75,7 +80,8 @@ def observe(hosts: Hosts) -> Seen:
         apiserver=certificates.read(pairs["apiserver"])[0],
         kubelet_client=certificates.read(pairs["apiserver-kubelet-client"])[0],
         admin=admin,
-        files=_there(first, named),
+        carriages=carriages,
+        lacking=_lacking(hosts, {path for carriage in carriages.values() for path in carriage.given}),
         nodes=kubernetes.nodes(api["nodes"]),
         members=etcd.member_list(first.check(etcdctl_command("member", "list", "-w", "json"))),
         statuses=etcd.statuses(first.check(etcdctl_command("endpoint", "status", "-w", "json"))),
@@ -84,7 +90,7 @@ def observe(hosts: Hosts) -> Seen:
         authority_keys=frozenset(
             authority
             for authority in {pair.authority for pair in PAIRS.values()}
-            if first.run(f"test -s {PKI}/{authority}.key").status == 0
+            if first.run(f"test -s {pki}/{authority}.key").status == 0
         ),
         has_super_admin=first.run("test -e /etc/kubernetes/super-admin.conf").status == 0,
     )
@@ -118,7 +124,10 @@ def _machine(hosts: Hosts, name: str) -> Machine:
     if name in {node.name for node in inventory.balancers}:
         programs |= set(PROGRAMS["balancer"])
     script = _MACHINE.format(
-        programs=" ".join(sorted(programs)) or "sh", balancer=CONFIGURATION, components=" ".join(COMPONENTS)
+        programs=" ".join(sorted(programs)) or "sh",
+        etcd_data=shlex.quote(hosts.layout.etcd_data),
+        balancer=CONFIGURATION,
+        components=" ".join(COMPONENTS),
     )
     found = _by_word(hosts.fleet[name].check(script).removesuffix("\n").split("\n"))
     return Machine(
@@ -153,6 +162,11 @@ def _manifests(lines: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-def _there(session: Session, files: Iterable[str]) -> frozenset[str]:
-    script = "".join(f"test ! -f {quoted} || echo {quoted}; " for quoted in map(shlex.quote, files))
-    return frozenset(session.check(script + "true").split("\n")) - {""}
+def _lacking(hosts: Hosts, paths: Collection[str]) -> dict[str, frozenset[str]]:
+    """By master to be."""
+    names = [node.name for node in hosts.inventory.masters if node.name != hosts.first_master]
+    found = hosts.fleet.side_by_side(lambda name: named_files.lacking(hosts.fleet.reader(name), paths), names)
+    for answer in found.values():
+        if isinstance(answer, Exception):
+            raise answer
+    return {name: answer for name, answer in found.items() if not isinstance(answer, Exception)}

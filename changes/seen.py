@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from formats import etcd, kubernetes, manifests
+from formats.carried import Carriage
 from formats.certificates import Certificate, Request
-from formats.kubeadm import CLIENTS, PAIRS, SHARED, Place, first_service_address
+from formats.kubeadm import PAIRS, Place, first_service_address, url
+from formats.layout import Layout
 from nodes.inventory import Inventory
 
 
@@ -49,8 +52,10 @@ class Seen:
     apiserver: Certificate
     kubelet_client: Certificate
     admin: Certificate
-    files: frozenset[str]
-    """Those that the first master's manifests name and that are there."""
+    carriages: Mapping[str, Carriage]
+    """What the first master's components need of their host beyond their manifests, by component."""
+    lacking: Mapping[str, frozenset[str]]
+    """What no copy gives and a component needs, as far as a new master does not have it; by new master."""
     nodes: tuple[kubernetes.NodeStatus, ...]
     members: etcd.MemberList
     statuses: tuple[etcd.Status, ...]
@@ -60,6 +65,15 @@ class Seen:
     """Which of the CAs' keys the first master holds: an external CA has none."""
     has_super_admin: bool
     """Clusters born before 1.29 have no super-admin.conf."""
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where its masters keep and offer what can be moved. Raises ManifestError."""
+        return Layout.of(self.manifests)
+
+    def api_url(self, inventory: Inventory, name: str) -> str:
+        """The apiserver's own on a master."""
+        return url(inventory.nodes[name].address, self.layout.api_port)
 
     def place(self, inventory: Inventory, name: str) -> Place:
         """All that the certificates of one master depend on.
@@ -102,14 +116,6 @@ class Seen:
             first_address=inventory.nodes[self.first].address,
             initial_cluster=initial_cluster,
         )
-
-    def carried(self, component: str) -> tuple[str, ...]:
-        """The files that a component reads on the first master beyond those that every master gets its own of."""
-        pki = self.configuration.certificates_dir
-        given = {f"{pki}/{path}" for path in SHARED} | {f"/etc/kubernetes/{path}" for path in CLIENTS}
-        given |= {f"{pki}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
-        read = manifests.parse(self.manifests[component]).files
-        return tuple(path for path in read if path in self.files and path not in given)
 
     def new_masters(self, inventory: Inventory) -> tuple[str, ...]:
         """The masters to be, in the inventory's order; after the conversion, those that came to be."""

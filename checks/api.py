@@ -18,29 +18,29 @@ class Api:
     """One apiserver. Every method raises CommandFailed, with kubectl's words, where it does not answer."""
 
     reader: Reader
-    address: str
+    server: str
 
     def get(self, *arguments: str) -> str:
         """JSON of `kubectl get …`."""
-        return self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "json"))
+        return self.reader.check(kubectl_command(self.server, "get", *arguments, "-o", "json"))
 
     def names(self, *arguments: str) -> frozenset[str]:
         """KIND/NAME of what `kubectl get …` finds; nothing of the objects themselves leaves the master."""
-        return frozenset(self.reader.check(kubectl_command(self.address, "get", *arguments, "-o", "name")).split())
+        return frozenset(self.reader.check(kubectl_command(self.server, "get", *arguments, "-o", "name")).split())
 
     def raw(self, path: str) -> str:
-        return self.reader.check(kubectl_command(self.address, "get", "--raw", path))
+        return self.reader.check(kubectl_command(self.server, "get", "--raw", path))
 
     def log(self, namespace: str, pod: str) -> str:
         """The last line of a pod's log."""
-        return self.reader.check(kubectl_command(self.address, "logs", "-n", namespace, pod, "--tail=1"))
+        return self.reader.check(kubectl_command(self.server, "logs", "-n", namespace, pod, "--tail=1"))
 
 
 @pytest.fixture(scope="module")
 def apis(hosts: Hosts) -> Gathered[Api]:
     """Each master's apiserver, by the master's name."""
-    addresses = {node.name: node.address for node in hosts.inventory.masters}
-    return gather(hosts, addresses, lambda reader: Api(reader, addresses[reader.name]))
+    masters = [node.name for node in hosts.inventory.masters]
+    return gather(hosts, masters, lambda reader: Api(reader, hosts.api_url(reader.name)))
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from checks import unseen
 from checks.api import Api, config_map
 from checks.gathering import Gathered, gather
-from formats.ports import APISERVER
+from nodes import unseen
 from nodes.hosts import Hosts, bracketed
 from nodes.reading import Reader
 
@@ -27,18 +26,18 @@ def old_endpoint_named(hosts: Hosts) -> Gathered[list[str]]:
 
     Of every kubeconfig and manifest; none in /etc/hosts, which knows no ports.
     """
-    old = hosts.inventory.nodes[hosts.first_master].address
-    return gather(hosts, hosts.inventory.nodes, lambda reader: _named(reader, old))
+    old, port = hosts.inventory.nodes[hosts.first_master].address, hosts.layout.api_port
+    return gather(hosts, hosts.inventory.nodes, lambda reader: _named(reader, old, port))
 
 
-def _named(reader: Reader, old: str) -> list[str]:
+def _named(reader: Reader, old: str, port: int) -> list[str]:
     listed = reader.check(
         "find /etc/kubernetes /var/lib/kubelet -maxdepth 2 -name '*.conf' -o -maxdepth 2 -name '*.yaml'"
     ).split()
     paths = sorted(path for path in set(listed) if path.startswith("/etc/kubernetes/") or path.count("/") == 4)
     found = []
     for path, text in unseen.read(reader, paths).items():
-        lines = unseen.look_into(reader.name, path, text, lambda text: naming(text, [old], [APISERVER]))
+        lines = unseen.look_into(reader.name, path, text, lambda text: naming(text, [old], [port]))
         found += [f"{path}:{line}" for line in lines]
     return found
 

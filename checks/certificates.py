@@ -6,11 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from checks import unseen
 from checks.gathering import Gathered, gather
 from formats import certificates, kubeconfigs
-from formats.kubeadm import PKI
-from nodes import wire
+from nodes import unseen, wire
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.reading import Reader
@@ -30,12 +28,12 @@ class OnDisk:
 @pytest.fixture(scope="module")
 def certificates_on_disk(hosts: Hosts) -> Gathered[list[OnDisk]]:
     """Every certificate on each node: kubeadm's, the kubelet's, and those inside kubeconfigs."""
-    return gather(hosts, hosts.inventory.nodes, _on_disk)
+    return gather(hosts, hosts.inventory.nodes, lambda reader: _on_disk(reader, hosts.layout.pki))
 
 
-def _on_disk(reader: Reader) -> list[OnDisk]:
+def _on_disk(reader: Reader, pki: str) -> list[OnDisk]:
     listed = reader.check(
-        f"find {PKI} /var/lib/kubelet/pki /etc/kubernetes -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
+        f"find {pki} /var/lib/kubelet/pki /etc/kubernetes -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
         " -o -name kubelet-client-current.pem"
     ).split()
     found = []
@@ -69,4 +67,4 @@ def presented_to(
 @pytest.fixture(scope="module")
 def ca_pem(hosts: Hosts) -> str:
     """The cluster's CA, from the first master."""
-    return hosts.fleet.reader(hosts.first_master).check(f"cat {PKI}/ca.crt")
+    return hosts.fleet.reader(hosts.first_master).check(f"cat {hosts.layout.pki}/ca.crt")

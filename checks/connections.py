@@ -7,7 +7,7 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats.connections import peers
-from nodes.hosts import Hosts, api_places
+from nodes.hosts import Hosts
 from nodes.reading import Reader
 
 
@@ -22,7 +22,7 @@ class Clients:
 @pytest.fixture(scope="module")
 def clients(hosts: Hosts) -> Gathered[Clients]:
     """Each node's kubelet and kube-proxy, connections to a master's apiserver or to a balancer alone."""
-    places = api_places(hosts.inventory)
+    places = hosts.api_places
 
     def look(reader: Reader) -> Clients:
         return connected_to(places, reader.check("ss -Htnp state established"))

@@ -6,7 +6,7 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats import metrics, ports
-from formats.kubeadm import PKI
+from formats.kubeadm import url
 from nodes import wire
 from nodes.hosts import Hosts, kubectl_command
 from nodes.reading import Reader
@@ -27,7 +27,7 @@ def healthz(reader: Reader, port: int) -> str:
 def leads(reader: Reader, component: str) -> bool:
     """Whether the process itself believes that it leads (the metric leader_election_master_status)."""
     command = kubectl_command(
-        "127.0.0.1", "--insecure-skip-tls-verify=true", "get", "--raw", "/metrics", port=LEASES[component]
+        url("127.0.0.1", LEASES[component]), "--insecure-skip-tls-verify=true", "get", "--raw", "/metrics"
     )
     value = metrics.value(reader.check(command), "leader_election_master_status", name=component)
     if value is None:
@@ -48,15 +48,16 @@ class Keys:
 @pytest.fixture(scope="module")
 def keys(hosts: Hosts) -> Gathered[Keys]:
     """What each master would sign with."""
-    return gather(hosts, (node.name for node in hosts.inventory.masters), _keys)
+    names = (node.name for node in hosts.inventory.masters)
+    return gather(hosts, names, lambda reader: _keys(reader, hosts.layout.pki))
 
 
-def _keys(reader: Reader) -> Keys:
+def _keys(reader: Reader, pki: str) -> Keys:
     commands = [
-        f"openssl x509 -in {PKI}/ca.crt -noout -pubkey",
-        f"openssl pkey -in {PKI}/ca.key -pubout",
-        f"openssl pkey -in {PKI}/sa.key -pubout",
-        f"cat {PKI}/sa.pub",
+        f"openssl x509 -in {pki}/ca.crt -noout -pubkey",
+        f"openssl pkey -in {pki}/ca.key -pubout",
+        f"openssl pkey -in {pki}/sa.key -pubout",
+        f"cat {pki}/sa.pub",
     ]
     ca_certificate, ca_key, sa_key, sa_public = (answer.checked().stdout for answer in reader.run_all(commands))
     return Keys(*("".join(text.split()) for text in (ca_certificate, ca_key, sa_key, sa_public)))

@@ -29,8 +29,8 @@ class Trial:
     namespace: str
 
     def kubectl(self, *arguments: str, master: str | None = None, stdin: bytes | Secret | None = None) -> str:
-        address = self.hosts.inventory.nodes[master or self.hosts.first_master].address
-        command = kubectl_command(address, "-n", self.namespace, *arguments)
+        server = self.hosts.api_url(master or self.hosts.first_master)
+        command = kubectl_command(server, "-n", self.namespace, *arguments)
         return self.hosts.first.check(command, stdin=stdin, deadline=120)
 
     def apply(self, *documents: dict[str, Any]) -> None:

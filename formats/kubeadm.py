@@ -141,6 +141,17 @@ COMPONENTS: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-
 """Each a manifest /etc/kubernetes/manifests/NAME.yaml whose only container has that name."""
 
 
+def per_master(pki: str) -> frozenset[str]:
+    """The files that each master gets made for it or copied as kubeadm does, `pki` being its certificates directory.
+
+    kubelet.conf and the manifests are among them, and super-admin.conf, which the first master alone has.
+    """
+    named = {f"{pki}/{path}" for path in SHARED}
+    named |= {f"{pki}/{path}{ending}" for path in PAIRS for ending in (".crt", ".key")}
+    named |= {f"/etc/kubernetes/{path}" for path in (*CLIENTS, "kubelet.conf", "super-admin.conf")}
+    return frozenset(named | {f"/etc/kubernetes/manifests/{component}.yaml" for component in COMPONENTS})
+
+
 def first_service_address(service_subnet: str) -> str:
     """The kubernetes service's address: the first one of serviceSubnet's (first) range."""
     return str(ip_network(service_subnet.split(",")[0].strip(), strict=False)[1])

@@ -7,6 +7,7 @@ looks at whatever can be reached; a host that cannot be fails its own cases.
 import getpass
 import logging
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from gates.closing import MASTERS
 from gates.identity import IDENTITY, UNKNOWN, identify
 from gates.options import ASKED
 from gates.order import SETTLED
+from nodes import layout
 from nodes.commands import ConnectionLost
 from nodes.first_master import NoFirstMaster
 from nodes.first_master import find as find_first_master
@@ -49,11 +51,13 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     log.info("connecting to %s", ", ".join(inventory.nodes))
     fleet = config.stash[FLEET] = Fleet.open(inventory)
     _name_problems(fleet, mode)
-    hosts = Hosts(fleet, inventory, _first_master(fleet, inventory, mode))
+    first = _first_master(fleet, inventory, mode)
+    others = [node.name for node in inventory.masters if node.name != first]
+    hosts = Hosts(fleet, inventory, first, layout=layout.find(fleet, [first, *others]))
     config.stash[IDENTITY] = identify(hosts)
     _hold_to_pinned(inventory, config.stash[IDENTITY].uid, mode)
     lock = _lock(hosts) if mode is Mode.CHANGE else None
-    config.stash[HOSTS] = Hosts(fleet, inventory, hosts.first_master, lock)
+    config.stash[HOSTS] = replace(hosts, lock=lock)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -27,9 +27,9 @@ IDENTITY = pytest.StashKey[Identity]()
 
 
 def identify(hosts: Hosts) -> Identity:
-    address = hosts.inventory.nodes[hosts.first_master].address
-    namespace = kubectl_command(address, "get", "namespace", "kube-system", "-o", "json")
-    version = kubectl_command(address, "get", "--raw", "/version")
+    server = hosts.api_url(hosts.first_master)
+    namespace = kubectl_command(server, "get", "namespace", "kube-system", "-o", "json")
+    version = kubectl_command(server, "get", "--raw", "/version")
     status = etcdctl_command("endpoint", "status", "-w", "json")
     return Identity(
         uid=_read(hosts, namespace, lambda answer: answer["metadata"]["uid"]),

@@ -1,10 +1,11 @@
 """What a change works with: the sessions, the inventory, the first master, and the two clients that run there."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from formats import ports
 from formats.kubeadm import PKI, url
+from formats.layout import Layout
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
 from nodes.lock import Lock
@@ -24,6 +25,7 @@ class Hosts:
     inventory: Inventory
     first_master: str
     lock: Lock | None = None
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def first(self) -> Session:
@@ -35,19 +37,32 @@ class Hosts:
         The server is always named: what admin.conf points to changes in step 6, in the middle of a run.
         """
         return self.first.check(
-            kubectl_command(self.inventory.nodes[self.first_master].address, *arguments),
+            kubectl_command(self.api_url(self.first_master), *arguments),
             stdin=stdin,
             deadline=deadline,
         )
+
+    def api_url(self, master: str) -> str:
+        """The apiserver's own on a master."""
+        return url(self.inventory.nodes[master].address, self.layout.api_port)
+
+    @property
+    def api_places(self) -> frozenset[tuple[str, int]]:
+        """Address and port wherever the API answers: each master's apiserver, each balancer.
+
+        A connection to another address on one of these ports is somebody else's: a probe of a pod, for one.
+        """
+        inventory = self.inventory
+        masters = {(node.address, self.layout.api_port) for node in inventory.masters}
+        return frozenset(masters | {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers})
 
     def etcdctl(self, *arguments: str, on: str | None = None, deadline: float = 30.0) -> str:
         """What etcdctl prints on master `on` (the first, unless told), asked at that master's own member."""
         return self.fleet[on or self.first_master].check(etcdctl_command(*arguments), deadline=deadline)
 
 
-def kubectl_command(address: str, *arguments: str, port: int = ports.APISERVER) -> str:
-    """kubectl as the admin at one server. Its cache is off: looking must leave nothing behind."""
-    server = url(address, port)
+def kubectl_command(server: str, *arguments: str) -> str:
+    """kubectl as the admin at one server, by its URL. Its cache is off: looking must leave nothing behind."""
     given = [f"--kubeconfig={ADMIN}", f"--server={server}", "--cache-dir=/dev/null", "--request-timeout=20s"]
     return shlex.join(["kubectl", *given, *arguments])
 
@@ -67,12 +82,3 @@ def etcdctl_command(*arguments: str) -> str:
 
 def bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
-
-
-def api_places(inventory: Inventory) -> frozenset[tuple[str, int]]:
-    """Address and port wherever the API answers: each master's apiserver, each balancer.
-
-    A connection to another address on one of these ports is somebody else's: a probe of a pod, for one.
-    """
-    masters = {(node.address, ports.APISERVER) for node in inventory.masters}
-    return frozenset(masters | {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers})

@@ -238,6 +238,21 @@ DEFECTS = (
         ),
     ),
     Defect(
+        "an audit policy was changed on one master, and an authority of another's",
+        (
+            "test_files_that_masters_share_are_the_first_masters_here[wudang-kube-apiserver]",
+            "test_files_that_masters_share_are_the_first_masters_here[wudang-kubeadm]",
+        ),
+        seed=(
+            ("wudang", "sed -i 's/level: None/level: Request/' /etc/kubernetes/audit-policy.yaml"),
+            ("wudang", f"mkdir -p {KEPT} && mv {PKI}/front-proxy-ca.key {KEPT}/"),
+        ),
+        heal=(
+            ("wudang", "sed -i 's/level: Request/level: None/' /etc/kubernetes/audit-policy.yaml"),
+            ("wudang", f"mv {KEPT}/front-proxy-ca.key {PKI}/"),
+        ),
+    ),
+    Defect(
         "a controller-manager and a scheduler are gone",
         (
             "test_controller_answers_on_its_own_host[emei-kube-controller-manager]",

@@ -21,9 +21,9 @@ from checks.certificates import OnDisk
 from checks.connections import Clients
 from checks.gathering import Gathered
 from checks.kubelets import Log
+from checks.shared_files import KUBEADMS
 from checks.trial import Trial
 from formats.kubernetes import Lease, NodeStatus, Pod, addresses, unavailable
-from formats.ports import APISERVER
 from nodes.hosts import Hosts
 
 pytestmark = pytest.mark.step(3)
@@ -46,7 +46,7 @@ def test_apiserver_certificate_is_valid_for_its_own_address(master: str, hosts: 
     """Run step 3 again: it signs the certificate anew for what it lacks. The apiserver reloads it by itself."""
     address = hosts.inventory.nodes[master].address
     looker = hosts.inventory.other_than(master).name
-    certificates.presented_to(hosts.fleet, looker, address, APISERVER, address, ca_pem)
+    certificates.presented_to(hosts.fleet, looker, address, hosts.layout.api_port, address, ca_pem)
 
 
 @pytest.mark.verify
@@ -54,7 +54,9 @@ def test_apiserver_certificate_is_valid_for_the_endpoints_name(master: str, host
     """Run step 3 again: it signs the certificate anew for what it lacks. The apiserver reloads it by itself."""
     address = hosts.inventory.nodes[master].address
     looker = hosts.inventory.other_than(master).name
-    certificates.presented_to(hosts.fleet, looker, address, APISERVER, hosts.inventory.cluster.endpoint.host, ca_pem)
+    certificates.presented_to(
+        hosts.fleet, looker, address, hosts.layout.api_port, hosts.inventory.cluster.endpoint.host, ca_pem
+    )
 
 
 @pytest.mark.verify
@@ -64,9 +66,11 @@ def test_apiserver_shows_the_certificate_that_is_on_its_disk(
     """The apiserver has not reloaded a renewed pair: do certificate and key on disk belong together?"""
     address = hosts.inventory.nodes[master].address
     looker = hosts.inventory.other_than(master).name
-    shown = certificates.presented_to(hosts.fleet, looker, address, APISERVER, address, ca_pem)
+    shown = certificates.presented_to(hosts.fleet, looker, address, hosts.layout.api_port, address, ca_pem)
     disk = {
-        one.certificate.fingerprint for one in certificates_on_disk[master] if one.path.endswith("/pki/apiserver.crt")
+        one.certificate.fingerprint
+        for one in certificates_on_disk[master]
+        if one.path == f"{hosts.layout.pki}/apiserver.crt"
     }
     assert disk == {shown.fingerprint}, f"on the wire {shown.fingerprint}, {shown.subject} until {shown.not_after}"
 
@@ -83,7 +87,7 @@ def test_kubelet_of_a_master_is_connected_to_its_own_apiserver(
     master: str, hosts: Hosts, clients: Gathered[Clients]
 ) -> None:
     """Its kubelet.conf names another server, or it was not restarted since: run step 3 again."""
-    assert clients[master].kubelet == {(hosts.inventory.nodes[master].address, APISERVER)}
+    assert clients[master].kubelet == {(hosts.inventory.nodes[master].address, hosts.layout.api_port)}
 
 
 @pytest.mark.verify
@@ -106,6 +110,19 @@ def test_kubelet_has_met_no_certificate_error_since_it_started(master: str, kube
     assert log.proves, f"the journal on {master} has {log.hours:.1f} h of its kubelet and not its start"
     errors = log.mentioning("x509: ")  # what a certificate is refused with, as Go's crypto/x509 words it
     assert not errors, "\n".join(["", *errors[-3:]])
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("whose", [KUBEADMS, "etcd", "kube-apiserver"])
+def test_files_that_masters_share_are_the_first_masters_here(
+    master: str, whose: str, unlike_the_first: Gathered[dict[str, list[str]]]
+) -> None:
+    """A policy or a key that was changed on one master alone: copy it from the one that has it right to all others.
+
+    The apiserver takes a changed policy, and most keys, only when it starts again: one master at a time.
+    """
+    found = unlike_the_first[master][whose]
+    assert not found, "\n".join(["", *found])
 
 
 @pytest.mark.verify

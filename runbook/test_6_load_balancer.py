@@ -13,7 +13,6 @@ import time
 
 import pytest
 
-from checks import unseen
 from checks.api import Api, config_map
 from checks.balancer import backends_seen, on_disk
 from checks.certificates import OnDisk
@@ -21,7 +20,7 @@ from checks.gathering import Gathered
 from formats import kubeconfigs
 from formats.balancer import CONFIGURATION
 from formats.kubernetes import ClusterConfiguration
-from nodes import wire
+from nodes import unseen, wire
 from nodes.hosts import ADMIN, Hosts
 
 pytestmark = pytest.mark.step(6)
@@ -57,14 +56,14 @@ def test_endpoints_name_leads_to_the_balancer_from_every_node(node: str, hosts: 
 def test_every_apiserver_is_seen_through_the_balancer(
     balancer: str, hosts: Hosts, ca_pem: str, certificates_on_disk: Gathered[list[OnDisk]]
 ) -> None:
-    """A backend that never answers is put aside by nginx: can the balancer's host reach that master's port 6443?"""
+    """A backend that never answers is put aside by nginx: can the balancer's host reach that master's apiserver?"""
     looker = hosts.inventory.other_than(balancer).name
     seen = backends_seen(hosts, looker, hosts.inventory.nodes[balancer].address, ca_pem)
     own = {
         one.certificate.fingerprint: node.name
         for node in hosts.inventory.masters
         for one in certificates_on_disk[node.name]
-        if one.path.endswith("/pki/apiserver.crt")
+        if one.path == f"{hosts.layout.pki}/apiserver.crt"
     }
     missing = [name for fingerprint, name in own.items() if fingerprint not in seen]
     assert not missing, f"never led to {', '.join(missing)}"

@@ -83,7 +83,7 @@ def test_nothing_on_a_node_names_the_old_endpoint(
 @pytest.mark.verify
 def test_no_shared_configuration_names_the_old_endpoint(api: Api, first_master: str, hosts: Hosts) -> None:
     """A ConfigMap from which nodes learn where the API is: steps 6 and 7 again."""
-    found = census.config_maps_naming(api, [hosts.inventory.nodes[first_master].address], [ports.APISERVER])
+    found = census.config_maps_naming(api, [hosts.inventory.nodes[first_master].address], [hosts.layout.api_port])
     assert not found, "\n".join(["", *found])
 
 

@@ -13,8 +13,7 @@ from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import CLIENTS, PAIRS, PKI, PRIVATE_MODE, PUBLIC_MODE, SHARED, url
-from formats.ports import APISERVER
+from formats.kubeadm import CLIENTS, PAIRS, PRIVATE_MODE, PUBLIC_MODE, SHARED
 from nodes.hosts import ADMIN
 from nodes.inventory import Inventory
 from steps.etcd_cluster import carried
@@ -32,10 +31,9 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
         *across(_process(seen, inventory, name) for name in new),
     ]
     for name in new:
-        address = inventory.nodes[name].address
         todo += [
-            PointedAt(name, KUBELET, url(address, APISERVER)),
-            KubeletConnected(name, address, APISERVER),
+            PointedAt(name, KUBELET, seen.api_url(inventory, name)),
+            KubeletConnected(name, inventory.nodes[name].address, seen.layout.api_port),
         ]
     return todo
 
@@ -48,35 +46,37 @@ def _serving(seen: Seen, inventory: Inventory, name: str) -> Signed:
         names=(*wanted.names, *sorted(seen.apiserver.names - set(first.names))),
         addresses=(*wanted.addresses, *sorted(seen.apiserver.addresses - set(first.addresses))),
     )
-    return Signed(name, f"{PKI}/apiserver", f"{PKI}/ca", request, seen.apiserver.key_kind)
+    pki = seen.layout.pki
+    return Signed(name, f"{pki}/apiserver", f"{pki}/ca", request, seen.apiserver.key_kind)
 
 
 def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+    pki = seen.layout.pki
     todo: list[Change] = [
-        Copied(name, f"{PKI}/{path}", PUBLIC_MODE if path.endswith(".crt") else PRIVATE_MODE)
+        Copied(name, f"{pki}/{path}", PUBLIC_MODE if path.endswith(".crt") else PRIVATE_MODE)
         for path in SHARED
         if not path.startswith("etcd/")
     ]
     todo += carried(seen, name, "kube-apiserver")
     todo.append(_serving(seen, inventory, name))
     for path in ("apiserver-kubelet-client", "front-proxy-client", "apiserver-etcd-client"):
-        authority = f"{PKI}/{PAIRS[path].authority}"
+        authority = f"{pki}/{PAIRS[path].authority}"
         request = seen.request(inventory, name, path)
-        todo.append(Signed(name, f"{PKI}/{path}", authority, request, seen.apiserver.key_kind))
+        todo.append(Signed(name, f"{pki}/{path}", authority, request, seen.apiserver.key_kind))
     admin = replace(
         CLIENTS["admin.conf"].request(),
         organizations=seen.admin.organizations,
         lifetime=seen.configuration.certificate_lifetime,
     )
-    own_apiserver = url(inventory.nodes[name].address, APISERVER)
-    todo.append(Credential(name, ADMIN, admin, PKI, seen.apiserver.key_kind, own_apiserver))
+    own_apiserver = seen.api_url(inventory, name)
+    todo.append(Credential(name, ADMIN, admin, pki, seen.apiserver.key_kind, own_apiserver))
     return todo
 
 
 def _process(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     return [
         StaticPod(name, "kube-apiserver", seen.manifest(inventory, name, "kube-apiserver")),
-        Answering(name, "kube-apiserver", inventory.nodes[name].address, APISERVER, "/readyz"),
+        Answering(name, "kube-apiserver", inventory.nodes[name].address, seen.layout.api_port, "/readyz"),
     ]
 
 

@@ -10,8 +10,8 @@ from changes.kubeconfigs import Credential, PointedAt
 from changes.seen import Seen
 from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import CLIENTS, PKI, url
-from formats.ports import APISERVER, CONTROLLER_MANAGER, SCHEDULER
+from formats.kubeadm import CLIENTS
+from formats.ports import CONTROLLER_MANAGER, SCHEDULER
 from nodes.inventory import Inventory
 from steps.etcd_cluster import carried
 
@@ -25,11 +25,14 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
 def _of(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     """Each talks to its own master's apiserver, so that the loss of one master takes one of each and no more."""
     todo: list[Change] = []
-    server = url(inventory.nodes[name].address, APISERVER)
+    server = seen.api_url(inventory, name)
     for path in ("controller-manager.conf", "scheduler.conf"):
         file = f"/etc/kubernetes/{path}"
         request = replace(CLIENTS[path].request(), lifetime=seen.configuration.certificate_lifetime)
-        todo += [Credential(name, file, request, PKI, seen.apiserver.key_kind, server), PointedAt(name, file, server)]
+        todo += [
+            Credential(name, file, request, seen.layout.pki, seen.apiserver.key_kind, server),
+            PointedAt(name, file, server),
+        ]
     for component in COMPONENTS:
         todo += [*carried(seen, name, component), StaticPod(name, component, seen.manifest(inventory, name, component))]
     todo += [Answering(name, component, "127.0.0.1", port, "/healthz") for component, port in COMPONENTS.items()]

@@ -6,11 +6,11 @@ from changes.batch import Batch, ToDo, across
 from changes.certificates import Signed
 from changes.change import Change
 from changes.etcd_members import Learner, Serving, Snapshot, Voter
-from changes.files import Copied
+from changes.files import Copied, Folder
 from changes.seen import Seen
 from changes.static_pods import StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import PAIRS, PKI, PRIVATE_MODE, PUBLIC_MODE, url
+from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
 from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
 
@@ -42,15 +42,16 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
 
 
 def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+    pki = seen.layout.pki
     return [
-        Copied(name, f"{PKI}/etcd/ca.crt", PUBLIC_MODE),
-        Copied(name, f"{PKI}/etcd/ca.key", PRIVATE_MODE),
+        Copied(name, f"{pki}/etcd/ca.crt", PUBLIC_MODE),
+        Copied(name, f"{pki}/etcd/ca.key", PRIVATE_MODE),
         *carried(seen, name, "etcd"),
         *(
             Signed(
                 name,
-                f"{PKI}/{pair.path}",
-                f"{PKI}/{pair.authority}",
+                f"{pki}/{pair.path}",
+                f"{pki}/{pair.authority}",
                 seen.request(inventory, name, pair.path),
                 seen.apiserver.key_kind,
             )
@@ -61,8 +62,13 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
 
 
 def carried(seen: Seen, name: str, component: str) -> list[Change]:
-    """What else a component reads: policies, encryption keys, bundles. Below /etc/kubernetes the masters' are equal."""
-    return [Copied(name, path, own_stays=not path.startswith("/etc/kubernetes/")) for path in seen.carried(component)]
+    """What else a component reads: policies, encryption keys, what these name, bundles."""
+    needed = seen.carriages[component]
+    return [
+        *(Folder(name, path) for path in needed.folders),
+        *(Copied(name, path) for path in needed.equal),
+        *(Copied(name, path, own_stays=True) for path in needed.own),
+    ]
 
 
 def peer_url(inventory: Inventory, name: str) -> str:

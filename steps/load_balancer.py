@@ -15,7 +15,6 @@ from changes.services import ServiceRunning
 from changes.step import CarryOut
 from formats import balancer, kubeconfigs, kubernetes
 from formats.balancer import CONFIGURATION
-from formats.ports import APISERVER
 from nodes.hosts import ADMIN, bracketed
 from nodes.inventory import Inventory
 
@@ -68,7 +67,7 @@ def configuration(seen: Seen, inventory: Inventory, name: str) -> str:
     if module is None:
         raise ValueError(f"{name}: nginx has no stream module; step 1 refuses such a node")
     address = bracketed(inventory.nodes[name].address)
-    backends = [f"{bracketed(node.address)}:{APISERVER}" for node in inventory.masters]
+    backends = [f"{bracketed(node.address)}:{seen.layout.api_port}" for node in inventory.masters]
     return balancer.configuration(f"{address}:{inventory.cluster.endpoint.port}", backends, module)
 
 

@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from formats.yamltext import Path, YamlError, load
-
-_WRITTEN: Final = frozenset(("--audit-log-path", "--data-dir", "--log-dir", "--log-file", "--wal-dir"))
-"""Flags that name what the process writes."""
 
 
 class ManifestError(ValueError):
@@ -58,6 +55,10 @@ class Manifest:
     arguments: tuple[Argument, ...]
     host_paths: tuple[HostPath, ...]
     mounts: tuple[Mount, ...]
+    writable: frozenset[str]
+    """Volumes that a container of the pod may write to, and those that none has mounted."""
+    variables: Mapping[str, str]
+    """The environment, as far as the manifest itself gives values."""
     document: Mapping[str, Any]
     """The whole document as plain values; not to be changed."""
     container: Path
@@ -83,6 +84,8 @@ class Manifest:
                     arguments=tuple(_arguments(container, at)),
                     host_paths=tuple(_host_paths(spec)),
                     mounts=tuple(_mounts(container)),
+                    writable=_writable(spec),
+                    variables={str(one["name"]): str(one.get("value", "")) for one in container.get("env") or ()},
                     document=document,
                     container=at,
                 )
@@ -100,32 +103,28 @@ class Manifest:
         """The value of "--name", of several the last (the one that counts, unless the flag is a list)."""
         return self.flags[name][-1] if name in self.flags else None
 
-    @cached_property
-    def files(self) -> tuple[str, ...]:
-        """All absolute paths on the host that the process reads, by read-only volumes or by flags; sorted.
-
-        Left out are paths that no volume covers (they lie in the image), and what the process writes: a log, and
-        volumes that it has mounted for writing alone.
-        """
-        given = {mount.name for mount in self.mounts if mount.read_only}
-        read = (argument.value for argument in self.arguments if argument.name not in _WRITTEN)
-        named = (path for value in read for path in self._on_host(value))
-        return tuple(sorted({volume.path for volume in self.host_paths if volume.name in given}.union(named)))
+    @property
+    def user(self) -> int:
+        """The user that the process runs as: 0 is root, as in kubeadm's own manifests."""
+        contexts = (self.document["spec"].get("securityContext"), self.at(self.container).get("securityContext"))
+        return int([0, *(context["runAsUser"] for context in contexts if context and "runAsUser" in context)][-1])
 
     def at(self, path: Path) -> Any:
         """What stands at that path of the document."""
         return at(self.document, path)
 
-    def _on_host(self, value: str) -> Iterator[str]:
+    def mount_of(self, path: str) -> Mount | None:
+        """The mount through which the process sees an absolute path; None for what lies in the image."""
+        covering = [mount for mount in self.mounts if PurePosixPath(path).is_relative_to(mount.path)]
+        return max(covering, key=lambda mount: len(PurePosixPath(mount.path).parts), default=None)
+
+    def on_host(self, path: str) -> str | None:
+        """Where on the host an absolute path of the process is; None for what is not on the host."""
+        mount = self.mount_of(path)
         volumes = {volume.name: volume.path for volume in self.host_paths}
-        for item in value.split(","):
-            path = PurePosixPath(item.partition(":")[0])  # --tls-sni-cert-key=FILE,FILE:NAME
-            covering = [mount for mount in self.mounts if path.is_relative_to(mount.path)]
-            if not path.is_absolute() or not covering:
-                continue
-            mount = max(covering, key=lambda mount: len(PurePosixPath(mount.path).parts))
-            if mount.name in volumes:
-                yield str(PurePosixPath(volumes[mount.name], mount.sub_path, path.relative_to(mount.path)))
+        if mount is None or mount.name not in volumes:
+            return None
+        return str(PurePosixPath(volumes[mount.name], mount.sub_path, PurePosixPath(path).relative_to(mount.path)))
 
 
 def _arguments(container: Mapping[str, Any], at: Path) -> Iterator[Argument]:
@@ -149,6 +148,15 @@ def _host_paths(spec: Mapping[str, Any]) -> Iterator[HostPath]:
         source = volume.get("hostPath")
         if source:
             yield HostPath(str(volume["name"]), str(PurePosixPath(source["path"])), source.get("type") or "")
+
+
+def _writable(spec: Mapping[str, Any]) -> frozenset[str]:
+    containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+    mounts = [mount for container in containers for mount in _mounts(container)]
+    volumes = {str(volume["name"]) for volume in spec.get("volumes") or ()}
+    return frozenset(volumes - {mount.name for mount in mounts if mount.read_only}) | {
+        mount.name for mount in mounts if not mount.read_only
+    }
 
 
 def _mounts(container: Mapping[str, Any]) -> Iterator[Mount]:

@@ -12,11 +12,11 @@ from changes.seen import Seen
 from nodes.consents import CONSENTS
 from nodes.hosts import Hosts
 from nodes.inventory import Inventory
-from steps.in_the_way import balancers, cluster, etcd, nodes, room, static_pods, workloads
+from steps.in_the_way import balancers, carried, cluster, etcd, nodes, room, static_pods, workloads
 from steps.in_the_way.begun import has_begun
 from steps.in_the_way.refusal import Refusal
 
-SUBJECTS = (nodes, cluster, etcd, room, static_pods, workloads, balancers)
+SUBJECTS = (nodes, cluster, etcd, room, static_pods, carried, workloads, balancers)
 
 REFUSALS: tuple[Refusal, ...] = tuple(refusal for subject in SUBJECTS for refusal in subject.REFUSALS)
 

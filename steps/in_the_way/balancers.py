@@ -19,7 +19,9 @@ def _free(seen: Seen, inventory: Inventory) -> Iterator[str]:
     port = inventory.cluster.endpoint.port
     for node in inventory.balancers:
         machine = seen.machines[node.name]
-        if port in machine.listening and not machine.balancer:
+        if port == seen.layout.api_port and node in inventory.masters:
+            yield f"{node.name}: its apiserver is to listen on {port}: choose another port for cluster.endpoint"
+        elif port in machine.listening and not machine.balancer:
             yield f"{node.name}: something listens on port {port} already: free it, or choose another endpoint port"
         if balancer.IDENTITY_PORT in machine.listening and not machine.balancer:
             yield f"{node.name}: something listens on port {balancer.IDENTITY_PORT}, which the balancer needs: free it"
@@ -38,7 +40,7 @@ REFUSALS = (
     Refusal(6, "one balancer alone", "its loss is the loss of the endpoint", _alone, SINGLE_BALANCER),
     Refusal(
         6,
-        f"the endpoint's port, or {balancer.IDENTITY_PORT}, in use on the balancer",
+        f"the endpoint's port, or {balancer.IDENTITY_PORT}, in use on the balancer, also by its own apiserver to be",
         "the balancer has to listen there",
         _free,
     ),

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from changes.seen import Seen
-from formats import manifests
 from formats.kubeadm import PKI
-from formats.ports import APISERVER
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
@@ -23,9 +21,12 @@ def _places(seen: Seen, _inventory: Inventory) -> Iterator[str]:
     directory = seen.configuration.certificates_dir
     if directory != PKI:
         yield f"certificatesDir is {directory}: only {PKI} is supported"
-    port = manifests.parse(seen.manifests["kube-apiserver"]).flag("--secure-port")
-    if port not in (None, str(APISERVER)):
-        yield f"{seen.first}: the apiserver listens on port {port}: only {APISERVER} is supported"
+    data, told = seen.layout.etcd_data, seen.configuration.etcd_data_dir
+    if data != told:
+        yield (
+            f"{seen.first}: etcd keeps its data in {data}, and kubeadm-config's dataDir is {told}: mend that,"
+            " or the next `kubeadm upgrade` starts etcd on another folder"
+        )
 
 
 def _authorities(seen: Seen, _inventory: Inventory) -> Iterator[str]:
@@ -43,8 +44,8 @@ REFUSALS = (
     ),
     Refusal(
         1,
-        f"certificatesDir other than `{PKI}`; an apiserver on a port other than {APISERVER}",
-        "not supported",
+        f"certificatesDir other than `{PKI}`; etcd's data elsewhere than kubeadm-config says",
+        "not supported; the next upgrade would start etcd on another folder",
         _places,
     ),
     Refusal(

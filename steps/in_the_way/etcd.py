@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 from changes.seen import Seen
-from formats import manifests
 from formats.ports import ETCD_PEER
 from nodes.first_master import RECORD
 from nodes.inventory import Inventory
@@ -54,15 +53,12 @@ def _version(seen: Seen, _inventory: Inventory) -> Iterator[str]:
 
 
 def _data(seen: Seen, inventory: Inventory) -> Iterator[str]:
-    data = manifests.parse(seen.manifests["etcd"]).flag("--data-dir")
-    if data != "/var/lib/etcd":
-        yield f"{seen.first}: etcd keeps its data in {data}: only /var/lib/etcd is supported"
     addresses = _peers(inventory)
     joined = {addresses.get(peer) for member in seen.members.members for peer in member.peer_urls}
     for name in seen.new_masters(inventory):
         if seen.machines[name].etcd_data and name not in joined:
             yield (
-                f"{name}: /var/lib/etcd holds a database though {name} is no member: move it away;"
+                f"{name}: {seen.layout.etcd_data} holds a database though {name} is no member: move it away;"
                 " a member never starts on another's data"
             )
 
@@ -94,7 +90,7 @@ REFUSALS = (
     ),
     Refusal(
         2,
-        "a data directory other than `/var/lib/etcd`; a database in it on a coming master that is no member",
+        "a database in etcd's data directory on a coming master that is no member",
         "a member never starts on another's data",
         _data,
     ),

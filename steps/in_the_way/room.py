@@ -16,13 +16,13 @@ def _disk(seen: Seen, inventory: Inventory) -> Iterator[str]:
         free = seen.machines[node.name].free_bytes
         if free < ROOM * size:
             wanted = f"{ROOM * size >> 20} MiB wanted ({ROOM} x etcd's database)"
-            yield f"{node.name}: {free >> 20} MiB free under /var/lib, {wanted}: make room"
+            yield f"{node.name}: {free >> 20} MiB free for {seen.layout.etcd_data}, {wanted}: make room"
 
 
 REFUSALS = (
     Refusal(
         2,
-        "less room for `/var/lib/etcd` than three times the database, on any master",
+        "less room for etcd's data than three times the database, on any master",
         "it is copied to the learner and written again",
         _disk,
     ),

@@ -47,12 +47,6 @@ def _image(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
             yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
 
 
-def _sockets(component: str, seen: Seen, _inventory: Inventory) -> Iterator[str]:
-    for volume in manifests.parse(seen.manifests[component]).host_paths:
-        if volume.type == "Socket":
-            yield f"{seen.first}: {component} talks to the socket {volume.path}: no copy gives that to another"
-
-
 def _first_masters_own(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
     for name in seen.new_masters(inventory):
         error = _rendered(seen, inventory, name, component)
@@ -66,7 +60,9 @@ def _election(seen: Seen, _inventory: Inventory) -> Iterator[str]:
             yield f"{seen.first}: {component} has --leader-elect=false: three would all act; remove the flag first"
 
 
-def _each(what: str, why: str, look: Callable[[str, Seen, Inventory], Iterator[str]]) -> tuple[Refusal, ...]:
+def of_each_component(
+    what: str, why: str, look: Callable[[str, Seen, Inventory], Iterator[str]]
+) -> tuple[Refusal, ...]:
     """One for each component, from the step on that brings it to new masters."""
     return tuple(Refusal(step, what, why, partial(look, component)) for component, step in STEPS.items())
 
@@ -78,17 +74,12 @@ REFUSALS = (
         "writing it anew would restart it: make them equal by hand, one at a time",
         _drift,
     ),
-    *_each(
+    *of_each_component(
         "the image of a step's static pod that is not on a coming master",
         "nothing should be pulled in the middle",
         _image,
     ),
-    *_each(
-        "a socket among the manifests' volumes (a KMS plug-in)",
-        "no copy can give that to a new master",
-        _sockets,
-    ),
-    *_each(
+    *of_each_component(
         "the first master's name or address in a manifest where only a person can say what another master should have",
         "copying it would be wrong, changing it a guess",
         _first_masters_own,

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from changes.connected import KubeletConnected, KubeProxyConnected
+from formats.layout import Layout
 from nodes import waiting
 from nodes.commands import CommandFailed
-from nodes.hosts import Hosts, api_places
+from nodes.hosts import Hosts
 from tests.changes.programs import Programs
 from tests.steps import states
 
@@ -34,8 +35,8 @@ def connected(wire: Programs, process: str, to: Iterable[tuple[str, int]], file:
     (wire.state / file).write_text("".join(f"{line}\n" for line in lines))
 
 
-def test_the_api_is_at_every_master_and_at_every_balancer() -> None:
-    assert api_places(states.inventory(balancers=("emei", "huashan"))) == {
+def test_the_api_is_at_every_master_and_at_every_balancer(both: Hosts) -> None:
+    assert replace(both, inventory=states.inventory(balancers=("emei", "huashan"))).api_places == {
         ("10.27.53.32", 6443),
         ("10.24.138.208", 6443),
         ("10.27.52.72", 6443),
@@ -44,10 +45,20 @@ def test_the_api_is_at_every_master_and_at_every_balancer() -> None:
     }
 
 
-def test_a_balancer_that_is_no_master_has_no_apiserver_and_a_master_that_is_no_balancer_no_endpoint() -> None:
-    places = api_places(states.inventory(balancers=("huashan",)))
+def test_a_balancer_that_is_no_master_has_no_apiserver_and_a_master_that_is_no_balancer_no_endpoint(
+    both: Hosts,
+) -> None:
+    places = replace(both, inventory=states.inventory(balancers=("huashan",))).api_places
     assert ("10.27.52.80", 6443) not in places
     assert ("10.27.53.32", 8443) not in places
+
+
+def test_apiservers_may_listen_elsewhere(cluster: Hosts, wire: Programs) -> None:
+    moved = replace(cluster, layout=Layout(api_port=7443))
+    assert ("10.24.138.208", 7443) in moved.api_places
+    assert moved.api_url("wudang") == "https://10.24.138.208:7443"
+    connected(wire, "kubelet", [("10.24.138.208", 7443)])
+    assert KubeletConnected("wudang", "10.24.138.208", 7443).look(moved).so
 
 
 def test_a_kubelet_on_its_own_apiserver_is_so(cluster: Hosts, wire: Programs) -> None:

@@ -32,33 +32,38 @@ def test_flags_may_be_written_in_other_ways(apiserver: str) -> None:
     assert manifest.flag("-v") == "2"
 
 
-def test_files_are_the_hosts_and_not_the_containers(apiserver: str) -> None:
+def test_paths_are_the_hosts_and_not_the_containers(apiserver: str) -> None:
     manifest = parse(apiserver)
-    assert set(manifest.files) >= {
-        "/etc/kubernetes/audit/policy.yaml",
-        "/etc/kubernetes/pki/etcd/ca.crt",
-        "/etc/kubernetes/secrets/config.yaml",
-        "/etc/kubernetes/sni/a.crt",
-        "/etc/kubernetes/sni/a.key",
-    }
-    assert "/var/log/kubernetes" not in manifest.files
-    assert not [path for path in manifest.files if path.startswith("/etc/encryption") or path.endswith(".log")]
-    assert list(manifest.files) == sorted(set(manifest.files))
+    assert manifest.on_host("/etc/encryption/config.yaml") == "/etc/kubernetes/secrets/config.yaml"
+    assert manifest.on_host("/etc/kubernetes/pki/etcd/ca.crt") == "/etc/kubernetes/pki/etcd/ca.crt"
+    assert manifest.on_host("/usr/local/bin/kube-apiserver") is None
     assert HostPath("kms", "/run/kms/kms.sock", "Socket") in manifest.host_paths
     assert Mount("encryption", "/etc/encryption", "", True) in manifest.mounts
+    assert manifest.writable == {"audit-log", "kms"}
+
+
+def test_a_volume_that_another_container_writes_is_writable(apiserver: str) -> None:
+    sidecar = (
+        "  containers:\n  - name: sidecar\n    image: x:1\n    volumeMounts: [{name: encryption, mountPath: /x}]\n"
+    )
+    assert "encryption" in parse(apiserver.replace("  containers:\n", sidecar)).writable
+
+
+def test_variables_are_those_with_a_value(apiserver: str) -> None:
+    assert parse(apiserver).variables["HTTP_PROXY"] == "http://proxy.example:3128"
 
 
 def test_a_path_in_the_image_is_not_on_the_host(data: Path) -> None:
     text = (data / "manifests/extras-shaolin/kube-controller-manager.yaml").read_text()
     assert parse(text).flag("--flex-volume-plugin-dir") == "/opt/none"
-    assert "/opt/none" not in parse(text).files
+    assert parse(text).on_host("/opt/none") is None
 
 
 def test_a_sub_path_of_a_volume_is_followed(apiserver: str) -> None:
     text = apiserver.replace(
         "    - mountPath: /etc/encryption\n", "    - mountPath: /etc/encryption\n      subPath: v2\n"
     )
-    assert "/etc/kubernetes/secrets/v2/config.yaml" in parse(text).files
+    assert parse(text).on_host("/etc/encryption/config.yaml") == "/etc/kubernetes/secrets/v2/config.yaml"
 
 
 def test_other_containers_are_not_the_component(apiserver: str) -> None:

@@ -52,7 +52,7 @@ class Reader:
 patch.setattr("nodes.fleet.Fleet.reader", lambda self, name: Reader(name))
 """
 CASES = """
-from checks import unseen
+from nodes import unseen
 
 @pytest.mark.verify
 def test_certificates_are_all_read(node, certificates_on_disk): assert not certificates_on_disk[node]

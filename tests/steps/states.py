@@ -23,7 +23,8 @@ from changes.batch import flat
 from changes.change import Change
 from changes.seen import Machine, Seen
 from formats import certificates, etcd, kubernetes, manifests
-from formats.kubeadm import CLIENTS, COMPONENTS, PAIRS, Place
+from formats.carried import Carriage, Disk, carriage, needs
+from formats.kubeadm import CLIENTS, COMPONENTS, PAIRS, Place, per_master
 from nodes.inventory import Cluster, Inventory, LoadBalancer, Node, Role, Ssh, Workload
 from tests.formats.authorities import NOW, Authority, make_authority
 
@@ -85,10 +86,16 @@ def record(cluster_id: str = "cafe") -> str:
     return json.dumps({"first_master": "shaolin", "etcd_cluster_id": cluster_id, "cluster_uid": UID}) + "\n"
 
 
-def named_files(texts: Mapping[str, str]) -> frozenset[str]:
-    """What is a file of what the manifests name: folders have no ending here."""
-    named = {file for text in texts.values() for file in manifests.parse(text).files}
-    return frozenset(file for file in named if PurePosixPath(file).suffix)
+def carriages(texts: Mapping[str, str]) -> dict[str, Carriage]:
+    """Of manifests on a master where all that they name is there: folders have no ending here, and are empty."""
+    found = {component: needs(manifests.parse(text), lambda _path, _naming: ()) for component, text in texts.items()}
+    kinds = {
+        need.path: "regular file" if PurePosixPath(need.path).suffix else "directory"
+        for needed in found.values()
+        for need in needed
+    }
+    made = per_master("/etc/kubernetes/pki")
+    return {component: carriage(needed, Disk(kinds), made) for component, needed in found.items()}
 
 
 def members(*known: str, learner: str = "") -> etcd.MemberList:
@@ -166,7 +173,8 @@ def fresh() -> Seen:
         apiserver=serving(),
         kubelet_client=certificate(PAIRS["apiserver-kubelet-client"].request(place)),
         admin=certificate(CLIENTS["admin.conf"].request()),
-        files=named_files(texts),
+        carriages=carriages(texts),
+        lacking={},
         nodes=nodes(*ADDRESSES),
         members=members("shaolin"),
         statuses=etcd.statuses((DATA / "etcd/status.json").read_text())[:1],

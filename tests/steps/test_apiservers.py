@@ -158,7 +158,7 @@ def test_lifetime_and_kind_of_key_are_the_clusters() -> None:
 def test_files_that_the_manifests_name_are_copied_and_what_they_write_is_not() -> None:
     """Audit policy, encryption at rest, a certificate for another name; no audit log, and nothing of a scheduler's."""
     texts = states.sample_manifests("extras-shaolin")
-    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    seen = replace(states.fresh(), manifests=texts, carriages=states.carriages(texts))
     assert sorted(_beyond_kubeadms(seen)) == [
         "/etc/kubernetes/audit/policy.yaml",
         "/etc/kubernetes/secrets/config.yaml",
@@ -177,7 +177,7 @@ def test_below_etc_kubernetes_masters_are_equal_and_elsewhere_a_nodes_own_file_s
     texts = states.sample_manifests()
     flag = "    - --secure-port=6443\n"
     texts["kube-apiserver"] = texts["kube-apiserver"].replace(flag, f"{flag}    - --oidc-ca-file={path}\n")
-    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    seen = replace(states.fresh(), manifests=texts, carriages=states.carriages(texts))
     changes = listed(apiservers, seen, states.inventory())
     assert [one for one in changes if isinstance(one, Copied) and one.path == path] == [
         Copied(name, path, mode=None, own_stays=own_stays) for name in ("wudang", "emei")
@@ -201,6 +201,20 @@ def test_the_manifests_are_each_nodes_own() -> None:
         one.node: manifests.parse(one.text).flag("--advertise-address") for one in changes if isinstance(one, StaticPod)
     }
     assert advertised == {"wudang": "10.24.138.208", "emei": "10.27.52.72"}
+
+
+def test_another_port_is_every_masters() -> None:
+    texts = dict(states.fresh().manifests)
+    texts["kube-apiserver"] = texts["kube-apiserver"].replace("6443", "7443")
+    changes = listed(apiservers, replace(states.fresh(), manifests=texts), states.inventory())
+    servers = {one.server for one in changes if isinstance(one, PointedAt | Credential)}
+    assert servers == {"https://10.24.138.208:7443", "https://10.27.52.72:7443"}
+    assert {one.port for one in changes if isinstance(one, Answering | KubeletConnected)} == {7443}
+    for one in changes:
+        if isinstance(one, StaticPod):
+            address = states.ADDRESSES[one.node]
+            assert f"advertise-address.endpoint: {address}:7443" in one.text
+            assert "6443" not in one.text
 
 
 def _serving(seen: Seen) -> dict[str, Signed]:

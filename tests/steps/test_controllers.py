@@ -48,7 +48,7 @@ def test_a_manifest_comes_after_the_kubeconfig_that_it_mounts() -> None:
 
 def test_files_that_the_manifests_name_are_there_before_they_start() -> None:
     texts = states.sample_manifests("extras-shaolin")
-    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    seen = replace(states.fresh(), manifests=texts, carriages=states.carriages(texts))
     changes = listed(controllers, seen, states.inventory())
     path = "/etc/kubernetes/scheduler/config.yaml"
     for name in ("wudang", "emei"):

@@ -129,7 +129,7 @@ def test_files_that_etcds_manifest_names_are_there_before_it_starts() -> None:
     texts = states.sample_manifests()
     flag = "    - --client-cert-auth=true\n"
     texts["etcd"] = texts["etcd"].replace(flag, f"{flag}    - --client-crl-file={path}\n")
-    seen = replace(states.fresh(), manifests=texts, files=states.named_files(texts))
+    seen = replace(states.fresh(), manifests=texts, carriages=states.carriages(texts))
     changes = listed(etcd_cluster, seen, states.inventory())
     copied = [place for place in _places(changes, Copied) if getattr(changes[place], "path", "") == path]
     assert {changes[place].node for place in copied} == {"wudang", "emei"}

@@ -8,6 +8,7 @@ import pytest
 
 from changes.seen import Seen
 from formats import etcd
+from formats.carried import Carriage
 from nodes.inventory import Inventory
 from steps.in_the_way import REFUSALS, in_the_way
 from tests.steps import states
@@ -48,6 +49,10 @@ class Defect:
 
 def _configured(**values: Any) -> dict[str, Any]:
     return {"configuration": replace(states.configuration(), **values)}
+
+
+def _carrying(component: str, **values: Any) -> dict[str, Any]:
+    return {"carriages": {**states.fresh().carriages, component: Carriage(**values)}}
 
 
 def _of_size(size: int, version: str = "3.7.3") -> dict[str, Any]:
@@ -130,10 +135,10 @@ DEFECTS = {
         "shaolin: no /etc/kubernetes/pki/front-proxy-ca.key (an external CA)",
         seen={"authority_keys": frozenset({"etcd/ca", "ca"})},
     ),
-    "another port of the apiserver": Defect(
+    "etcd's data elsewhere than kubeadm believes": Defect(
         1,
-        "shaolin: the apiserver listens on port 6444: only 6443 is supported",
-        manifests={"kube-apiserver": ("--secure-port=6443", "--secure-port=6444")},
+        "shaolin: etcd keeps its data in /srv/etcd, and kubeadm-config's dataDir is /var/lib/etcd: mend",
+        manifests={"etcd": ("/var/lib/etcd", "/srv/etcd")},
     ),
     "an alarm": Defect(
         2,
@@ -161,11 +166,6 @@ DEFECTS = {
     "etcd 3.6 before the mended one": Defect(2, "etcd 3.6.13 is older than 3.6.14", seen=_of_size(1, "3.6.13")),
     "etcd 3.7 before the mended one": Defect(2, "etcd 3.7.0 is older than 3.7.1", seen=_of_size(1, "3.7.0")),
     "an etcd that nobody mends": Defect(2, "etcd 3.4.37 is older than 3.5.33", seen=_of_size(1, "3.4.37")),
-    "another data directory": Defect(
-        2,
-        "shaolin: etcd keeps its data in /srv/etcd: only /var/lib/etcd is supported",
-        manifests={"etcd": ("--data-dir=/var/lib/etcd", "--data-dir=/srv/etcd")},
-    ),
     "data of another etcd": Defect(
         2,
         "emei: /var/lib/etcd holds a database though emei is no member: move it away",
@@ -189,7 +189,7 @@ DEFECTS = {
     ),
     "no room for three databases": Defect(
         2,
-        "wudang: 299 MiB free under /var/lib, 300 MiB wanted (3 x etcd's database)",
+        "wudang: 299 MiB free for /var/lib/etcd, 300 MiB wanted (3 x etcd's database)",
         seen=_of_size(100 << 20),
         machines={"wudang": {"free_bytes": 299 << 20}},
     ),
@@ -204,11 +204,30 @@ DEFECTS = {
             }
         },
     ),
-    "a socket of a key service": Defect(
+    "a socket of a key service that a new master lacks": Defect(
         3,
-        "shaolin: kube-apiserver talks to the socket /etc/ssl/certs",
+        "emei: no /run/kms/a.sock, which kube-apiserver needs (/etc/kubernetes/encryption.yaml on shaolin) and no copy",
+        seen={
+            **_carrying("kube-apiserver", given={"/run/kms/a.sock": "/etc/kubernetes/encryption.yaml"}),
+            "lacking": {"emei": frozenset({"/run/kms/a.sock"})},
+        },
+    ),
+    "a webhook on the first master alone": Defect(
+        3,
+        "wudang: nothing listens on port 21362, where kube-apiserver would ask its own host (/etc/x.conf on shaolin)",
+        seen=_carrying("kube-apiserver", servers={21362: "/etc/x.conf"}),
+        machines={"shaolin": {"listening": frozenset({21362})}, "emei": {"listening": frozenset({21362})}},
+    ),
+    "a kubeconfig of its own for the scheduler": Defect(
+        4,
+        "shaolin: kube-scheduler: --config names /x: each master needs its own",
+        seen=_carrying("kube-scheduler", faults=("--config names /x: each master needs its own",)),
+    ),
+    "a component that is not root": Defect(
+        3,
+        "shaolin: kube-apiserver runs as user 2001 (kubeadm's RootlessControlPlane, or a patch)",
         manifests={
-            "kube-apiserver": ("/etc/ssl/certs\n      type: DirectoryOrCreate", "/etc/ssl/certs\n      type: Socket")
+            "kube-apiserver": ("  securityContext:\n", "  securityContext:\n    runAsUser: 2001\n"),
         },
     ),
     "the first master's address where only a person can say what belongs there": Defect(
@@ -236,6 +255,11 @@ DEFECTS = {
         "no worker in nodes.yaml: every node would be tainted",
         seen={"nodes": states.nodes("shaolin", "wudang", "emei")},
         inventory={"roles": "shaolin:master wudang:master emei:master"},
+    ),
+    "an endpoint on the port of the balancer's own apiserver": Defect(
+        6,
+        "emei: its apiserver is to listen on 8443: choose another port for cluster.endpoint",
+        manifests={"kube-apiserver": ("=6443", "=8443")},
     ),
     "somebody on the endpoint's port": Defect(
         6,
@@ -331,6 +355,27 @@ def test_an_endpoint_that_is_configured_already_is_no_reason() -> None:
 def test_the_runbooks_own_balancer_may_listen_on_the_endpoints_port() -> None:
     seen = replace(states.fresh(), machines=states.machines(balancers=("emei",)))
     assert not [reason for reason in in_the_way(seen, states.inventory(), 7) if "8443" in reason]
+
+
+def test_another_port_and_another_data_directory_are_no_reason() -> None:
+    texts = dict(states.fresh().manifests)
+    texts["kube-apiserver"] = texts["kube-apiserver"].replace("6443", "7443")
+    texts["etcd"] = texts["etcd"].replace("/var/lib/etcd", "/srv/etcd")
+    seen = replace(states.fresh(), manifests=texts, **_configured(etcd_data_dir="/srv/etcd"))
+    assert in_the_way(seen, states.inventory(), 7) == []
+
+
+def test_a_socket_that_every_new_master_has_is_no_reason() -> None:
+    """A KMS plug-in that runs on all of them is how it should be."""
+    seen = replace(states.fresh(), **_carrying("kube-apiserver", given={"/run/kms/a.sock": "--x"}), lacking={})
+    assert in_the_way(seen, states.inventory(), 7) == []
+
+
+@pytest.mark.parametrize("port", [6443, 9999])
+def test_an_apiserver_that_asks_itself_or_nobody_is_no_reason(port: int) -> None:
+    """Its own port is not open yet on a new master; and who listens nowhere is not missed."""
+    seen = replace(states.fresh(), **_carrying("kube-apiserver", servers={port: "/etc/x.conf"}))
+    assert in_the_way(seen, states.inventory(), 7) == []
 
 
 def test_several_balancers_need_no_consent() -> None:
