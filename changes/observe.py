@@ -21,6 +21,7 @@ PROGRAMS = {
 }
 
 _MACHINE = r"""
+uname -n | sed 's/^/hostname /'
 for component in {components}; do
   manifest=/etc/kubernetes/manifests/$component.yaml
   [ ! -e "$manifest" ] || {{ echo "manifest $component "; sed -e "s/^/manifest $component /" -e '$a\' "$manifest"; }}
@@ -131,6 +132,7 @@ def _machine(hosts: Hosts, name: str) -> Machine:
     )
     found = _by_word(hosts.fleet[name].check(script).removesuffix("\n").split("\n"))
     return Machine(
+        hostname=found["hostname"][0],
         manifests=_manifests(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
         missing=frozenset(found.get("missing", ())),

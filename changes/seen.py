@@ -6,7 +6,7 @@ from functools import cached_property
 
 from formats import etcd, kubernetes, manifests
 from formats.carried import Carriage
-from formats.certificates import Certificate, Request
+from formats.certificates import KEY_KINDS, Certificate, Request
 from formats.kubeadm import PAIRS, Place, first_service_address, url
 from formats.layout import Layout
 from nodes.inventory import Inventory
@@ -16,6 +16,7 @@ from nodes.inventory import Inventory
 class Machine:
     """One machine of the inventory, apart from what the API says of it.
 
+    hostname     its own name for itself; its Node may have another
     manifests    its static pods' manifests, by component
     etcd_data    whether a database is in /var/lib/etcd
     missing      programs that a step needs there and does not find
@@ -27,6 +28,7 @@ class Machine:
     balancer     whether the runbook's own balancer is configured there already
     """
 
+    hostname: str
     manifests: Mapping[str, str]
     etcd_data: bool
     missing: frozenset[str]
@@ -71,6 +73,12 @@ class Seen:
         """Where its masters keep and offer what can be moved. Raises ManifestError."""
         return Layout.of(self.manifests)
 
+    @property
+    def key_kind(self) -> str:
+        """Of new keys: as the first apiserver's; where kubeadm makes no such keys, as kubeadm-config says."""
+        found = self.apiserver.key_kind
+        return found if found in KEY_KINDS else self.configuration.key_algorithm
+
     def api_url(self, inventory: Inventory, name: str) -> str:
         """The apiserver's own on a master."""
         return url(inventory.nodes[name].address, self.layout.api_port)
@@ -112,7 +120,7 @@ class Seen:
             component=component,
             name=name,
             address=inventory.nodes[name].address,
-            first_name=self.first,
+            first_names=(self.first, self.machines[self.first].hostname),
             first_address=inventory.nodes[self.first].address,
             initial_cluster=initial_cluster,
         )

@@ -35,6 +35,13 @@ def leads(reader: Reader, component: str) -> bool:
     return value == 1
 
 
+@pytest.fixture(scope="module")
+def hostnames(hosts: Hosts) -> Gathered[str]:
+    """Each master's own name for itself, by which its processes sign a lease; a Node may have another."""
+    masters = (node.name for node in hosts.inventory.masters)
+    return gather(hosts, masters, lambda reader: reader.check("uname -n").strip())
+
+
 @dataclass(frozen=True)
 class Keys:
     """Public halves in PEM without white space: nothing secret, and equal where the keys are."""

@@ -33,6 +33,7 @@ def make(hosts: Hosts, progress: Progress) -> None:
     }
     with progress.stage(f"kubeadm init on {first.name}"):
         _put(first, hosts, "/etc/kubernetes/audit-policy.yaml", (FILES / "audit-policy.yaml").read_bytes())
+        _put(first, hosts, "/etc/kubernetes/scheduler/config.yaml", (FILES / "scheduler.yaml").read_bytes())
         _kubeadm(first, hosts, "init", token=token, **versions)
     ca_hash = public_key_hash(ssh.command(first, hosts, "cat /etc/kubernetes/pki/ca.crt").encode())
     with progress.stage(f"pod network; kubeadm join on {', '.join(host.name for host in hosts.joining)}"):
@@ -134,4 +135,4 @@ def _kubeadm(host: Host, hosts: Hosts, verb: str, **values: str) -> None:
 
 
 def _put(host: Host, hosts: Hosts, path: str, content: bytes) -> None:
-    ssh.command(host, hosts, f"umask 077; cat > {path}", stdin=content)
+    ssh.command(host, hosts, f"umask 077; mkdir -p {path.rpartition('/')[0]} && cat > {path}", stdin=content)

@@ -253,6 +253,12 @@ DEFECTS = (
         ),
     ),
     Defect(
+        "a scheduler would decide by another configuration, should it lead",
+        ("test_files_that_a_controller_names_are_the_first_masters_here[emei-kube-scheduler]",),
+        seed=(("emei", "echo 'parallelism: 1' >> /etc/kubernetes/scheduler/config.yaml"),),
+        heal=(("emei", "sed -i '/^parallelism: 1$/d' /etc/kubernetes/scheduler/config.yaml"),),
+    ),
+    Defect(
         "a controller-manager and a scheduler are gone",
         (
             "test_controller_answers_on_its_own_host[emei-kube-controller-manager]",

@@ -36,20 +36,25 @@ def test_controller_answers_on_its_own_host(master: str, component: str, hosts: 
 
 @pytest.mark.verify
 @components
-def test_lease_is_held_by_one_master_and_renewed(component: str, leases: dict[str, Lease], hosts: Hosts) -> None:
+def test_lease_is_held_by_one_master_and_renewed(
+    component: str, leases: dict[str, Lease], hostnames: Gathered[str]
+) -> None:
     """Nobody leads: every process of this component has lost its apiserver, or none runs."""
     lease = leases[f"kube-system/{component}"]
-    assert lease.holder_host in {node.name for node in hosts.inventory.masters}, f"held by {lease.holder!r}"
+    assert lease.holder_host in hostnames.answered().values(), f"held by {lease.holder!r}"
     assert lease.is_held(datetime.now(UTC)), f"{lease.holder} renewed it last at {lease.renew_time}"
 
 
 @pytest.mark.verify
 @components
-def test_exactly_one_process_says_that_it_leads(component: str, leases: dict[str, Lease], hosts: Hosts) -> None:
+def test_exactly_one_process_says_that_it_leads(
+    component: str, leases: dict[str, Lease], hosts: Hosts, hostnames: Gathered[str]
+) -> None:
     """Two that lead at once both act: stop the one that the lease does not name. One that elects none runs alone."""
     says = {node.name: leads(hosts.fleet.reader(node.name), component) for node in hosts.inventory.masters}
     holder = leases[f"kube-system/{component}"].holder_host
-    assert [name for name, leading in says.items() if leading] == [holder], f"the lease names {holder}; {says}"
+    leading = [hostnames[name] for name, says_so in says.items() if says_so]
+    assert leading == [holder], f"the lease names {holder}; {says}"
 
 
 @pytest.mark.verify
@@ -64,3 +69,13 @@ def test_masters_share_one_set_of_signing_keys(keys: Gathered[Keys]) -> None:
     found = dict(keys.items())
     assert len(set(found.values())) == 1, {name: one.service_account_key[-60:-28] for name, one in found.items()}
     assert all(one.service_account_key == one.service_account_public for one in found.values())
+
+
+@pytest.mark.verify
+@components
+def test_files_that_a_controller_names_are_the_first_masters_here(
+    master: str, component: str, unlike_the_first: Gathered[dict[str, list[str]]]
+) -> None:
+    """Whoever leads decides by its own files: copy them from the master that has them right, restart its container."""
+    found = unlike_the_first[master][component]
+    assert not found, "\n".join(["", *found])

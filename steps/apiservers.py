@@ -47,7 +47,7 @@ def _serving(seen: Seen, inventory: Inventory, name: str) -> Signed:
         addresses=(*wanted.addresses, *sorted(seen.apiserver.addresses - set(first.addresses))),
     )
     pki = seen.layout.pki
-    return Signed(name, f"{pki}/apiserver", f"{pki}/ca", request, seen.apiserver.key_kind)
+    return Signed(name, f"{pki}/apiserver", f"{pki}/ca", request, seen.key_kind)
 
 
 def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
@@ -62,14 +62,14 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     for path in ("apiserver-kubelet-client", "front-proxy-client", "apiserver-etcd-client"):
         authority = f"{pki}/{PAIRS[path].authority}"
         request = seen.request(inventory, name, path)
-        todo.append(Signed(name, f"{pki}/{path}", authority, request, seen.apiserver.key_kind))
+        todo.append(Signed(name, f"{pki}/{path}", authority, request, seen.key_kind))
     admin = replace(
         CLIENTS["admin.conf"].request(),
         organizations=seen.admin.organizations,
         lifetime=seen.configuration.certificate_lifetime,
     )
     own_apiserver = seen.api_url(inventory, name)
-    todo.append(Credential(name, ADMIN, admin, pki, seen.apiserver.key_kind, own_apiserver))
+    todo.append(Credential(name, ADMIN, admin, pki, seen.key_kind, own_apiserver))
     return todo
 
 

@@ -30,7 +30,7 @@ def _of(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
         file = f"/etc/kubernetes/{path}"
         request = replace(CLIENTS[path].request(), lifetime=seen.configuration.certificate_lifetime)
         todo += [
-            Credential(name, file, request, seen.layout.pki, seen.apiserver.key_kind, server),
+            Credential(name, file, request, seen.layout.pki, seen.key_kind, server),
             PointedAt(name, file, server),
         ]
     for component in COMPONENTS:

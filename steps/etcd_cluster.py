@@ -26,9 +26,10 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     todo: list[Change | Batch] = [Snapshot(seen.first, seen.members.cluster_id)]
     todo += across(_material(seen, inventory, name) for name in new)
     # A member that starts must be told of exactly those that there are, itself included.
-    cluster = {
-        name: peer_url(inventory, name) for name in inventory.nodes if seen.members.at(peer_url(inventory, name))
-    }
+    # They are told apart by URL; the name of one that has not started is not known yet.
+    urls = {name: peer_url(inventory, name) for name in inventory.nodes}
+    members = {name: member for name, url in urls.items() if (member := seen.members.at(url))}
+    cluster = {member.name or name: urls[name] for name, member in members.items()}
     for name in new:
         cluster[name] = peer_url(inventory, name)
         text = seen.manifest(inventory, name, "etcd", dict(cluster))
@@ -53,7 +54,7 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
                 f"{pki}/{pair.path}",
                 f"{pki}/{pair.authority}",
                 seen.request(inventory, name, pair.path),
-                seen.apiserver.key_kind,
+                seen.key_kind,
             )
             for pair in PAIRS.values()
             if pair.path.startswith("etcd/")

@@ -3,11 +3,12 @@
 kubeadm renders from its ClusterConfiguration; a manifest may hold more than that (a patches folder, hand
 edits), so the text that runs is the source here. Known places get the node's own values, everything else
 stays byte for byte. Known are (kubeadm 1.37.2, phases/etcd/local.go and phases/controlplane/manifests.go)
-two annotations, the probes' hosts, and the flags in flags.py. The first master's address or name anywhere
-else is an error: neither copying nor changing it would be safe.
+two annotations, the probes' hosts, the flags in flags.py, and NO_PROXY: that one is of the environment in
+which kubeadm runs, and where it excepts the first master's address it has to except the node's own. The
+first master's address or name anywhere else is an error: neither copying nor changing it would be safe.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from formats.manifests.flags import OWN_ADDRESS, is_same_everywhere
 from formats.manifests.manifest import Argument, Manifest, ManifestError, at, parse
 from formats.manifests.renaming import Renaming
 from formats.manifests.strays import strays
+from formats.proxies import EXCEPTIONS, with_exception
 from formats.yamltext import Path, insert_after, load, replace
 
 _ANNOTATIONS: Final = (
@@ -30,19 +32,19 @@ def for_node(
     name: str,
     address: str,
     first_address: str,
-    first_name: str,
+    first_names: Collection[str],
     initial_cluster: Mapping[str, str] | None = None,
 ) -> str:
     """The manifest for the node `name` at `address`.
 
-    component: one of kubeadm.COMPONENTS. initial_cluster: member name → peer URL of every member, this one
-    too, in the order of the member list; for etcd, and needed there (--initial-cluster-state becomes
-    "existing"). Raises ManifestError.
+    component: one of kubeadm.COMPONENTS. first_names: the first master's, as a Node and as a host.
+    initial_cluster: member name → peer URL of every member, this one too, in the order of the member list; for etcd,
+    and needed there (--initial-cluster-state becomes "existing"). Raises ManifestError.
     """
     manifest = parse(text)
     if manifest.name != component:
         raise ManifestError(f"this is the manifest of {manifest.name!r}, not of {component!r}")
-    renaming = Renaming.between(first_name, first_address, name, address)
+    renaming = Renaming.between(first_names, first_address, name, address)
     values = dict(_own_addresses(manifest, renaming))
     if component == "etcd":
         values |= _member(manifest, name, initial_cluster or {})
@@ -81,6 +83,11 @@ def _own_addresses(manifest: Manifest, renaming: Renaming) -> Iterator[tuple[Pat
         host = ((container.get(probe) or {}).get("httpGet") or {}).get("host")
         if host and (changed := renaming.of_addresses(str(host))) != host:
             yield (*manifest.container, probe, "httpGet", "host"), changed
+    for index, variable in enumerate(container.get("env") or ()):
+        if variable.get("name") in EXCEPTIONS and (value := str(variable.get("value") or "")):
+            changed = with_exception(value, str(renaming.first), renaming.address)
+            if changed != value:
+                yield (*manifest.container, "env", index, "value"), changed
 
 
 def _member(manifest: Manifest, name: str, initial_cluster: Mapping[str, str]) -> dict[Path, str]:

@@ -1,7 +1,7 @@
 """From one node's name and address to another's, on whole values only: 10.27.53.3 is not in 10.27.53.32."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
@@ -17,23 +17,23 @@ _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, never listened on
 
 @dataclass(frozen=True)
 class Renaming:
-    """The first master's name and address, and what stands in their place."""
+    """The first master's names and address, and what stands in their place."""
 
-    first_name: str
+    first_names: tuple[str, ...]
     first: IPv4Address | IPv6Address
     name: str
     address: str
 
     @classmethod
-    def between(cls, first_name: str, first_address: str, name: str, address: str) -> Self:
+    def between(cls, first_names: Collection[str], first_address: str, name: str, address: str) -> Self:
         """ManifestError where the addresses are of different families: localhost would differ too."""
         try:
             first, own = ip_address(first_address), ip_address(address)
         except ValueError as error:
-            raise ManifestError(f"{first_name} and {name} need an IP address each: {error}") from None
+            raise ManifestError(f"the first master and {name} need an IP address each: {error}") from None
         if first.version != own.version:
-            raise ManifestError(f"{first_name} has {first} and {name} has {own}: one family for all, please")
-        return cls(first_name, first, name, str(own))
+            raise ManifestError(f"the first master has {first} and {name} has {own}: one family for all, please")
+        return cls(tuple(dict.fromkeys(first_names)), first, name, str(own))
 
     def of_addresses(self, value: str) -> str:
         """A comma-separated list of addresses, URLs or host:port, the first master's address replaced."""
@@ -55,8 +55,10 @@ class Renaming:
         if any(_address(found) == self.first for pattern in (_V4, _V6) for found in pattern.findall(value)):
             yield f"its address {self.first}"
         hosts = (self._host(item) for item in re.split(r"[,;=\s]", value)) if by_name else ()
-        if any(_is_within(host, self.first_name) and not _is_within(host, self.name) for host in hosts):
-            yield f"its name {self.first_name}"
+        others = [host for host in hosts if not _is_within(host, self.name)]
+        for first in self.first_names:
+            if any(_is_within(host, first) for host in others):
+                yield f"its name {first}"
 
     def _of_one(self, item: str) -> str:
         if _address(item) == self.first:

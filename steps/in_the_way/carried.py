@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from changes.seen import Seen
 from formats import manifests
 from nodes.inventory import Inventory
+from steps.etcd_cluster import peer_url
+from steps.in_the_way.refusal import Refusal
 from steps.in_the_way.static_pods import of_each_component
 
 
@@ -44,7 +46,21 @@ def _user(component: str, seen: Seen, _inventory: Inventory) -> Iterator[str]:
         )
 
 
+def _member(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    for name in inventory.nodes:
+        member = seen.members.at(peer_url(inventory, name))
+        if member is not None and member.name not in ("", name):
+            called = f"{name}: its etcd member is called {member.name}"
+            yield f"{called}: kubeadm names members by their Nodes; another name is not supported"
+
+
 REFUSALS = (
+    Refusal(
+        2,
+        "an etcd member with another name than its Node",
+        "the next `kubeadm upgrade` renames it; not supported",
+        _member,
+    ),
     *of_each_component(
         "a socket, a device or a file of the host's own that a component needs (a KMS plug-in's socket) and a coming"
         " master does not have",

@@ -1,5 +1,6 @@
 """What is read of one machine, by the very script in a real shell; what a test machine lacks is stood in for."""
 
+import platform
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,7 @@ def seen(cluster: Hosts) -> Machine:
 def test_an_empty_machine(cluster: Hosts) -> None:
     found = seen(cluster)
     assert replace(found, stream_module=False) == Machine(
+        hostname=platform.node(),
         manifests={},
         etcd_data=False,
         missing=frozenset(),

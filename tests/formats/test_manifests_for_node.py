@@ -8,7 +8,7 @@ import yaml
 from formats.kubeadm import COMPONENTS, url
 from formats.manifests import ManifestError, for_node, parse
 
-FIRST = {"first_name": "shaolin", "first_address": "10.27.53.32"}
+FIRST = {"first_names": ("shaolin",), "first_address": "10.27.53.32"}
 WUDANG = {"name": "wudang", "address": "10.24.138.208"}
 CLUSTER = {"shaolin": "https://10.27.53.32:2380", "wudang": "https://10.24.138.208:2380"}
 
@@ -60,7 +60,7 @@ def test_ipv6_is_rendered_as_kubeadm_renders_it(node: str, address: str, data: P
             component=component,
             name=node,
             address=address,
-            first_name="six1",
+            first_names=("six1",),
             first_address="fd00:0027:53:0::32",
             initial_cluster={"six1": url(first, 2380), node: url(address, 2380)},
         )
@@ -165,8 +165,8 @@ def test_a_bind_address_of_its_own_goes_with_its_probes(shaolin: dict[str, str])
         ),
         (
             "    image: registry",
-            "    env: [{name: NO_PROXY, value: 'localhost,10.27.53.32'}]\n    image: registry",
-            "the variable NO_PROXY names its address 10.27.53.32",
+            "    env: [{name: REGISTRY, value: 'localhost,10.27.53.32'}]\n    image: registry",
+            "the variable REGISTRY names its address 10.27.53.32",
         ),
         (
             "--advertise-address=10.27.53.32",
@@ -201,7 +201,7 @@ def test_a_stray_in_ipv6_is_found_however_it_is_written(data: Path) -> None:
             component="kube-apiserver",
             name="six2",
             address="fd00:27:53::208",
-            first_name="six1",
+            first_names=("six1",),
             first_address="fd00:27:53::32",
         )
 
@@ -229,7 +229,7 @@ def test_an_address_that_begins_like_the_first_masters_is_another(shaolin: dict[
         text,
         component="etcd",
         initial_cluster=CLUSTER,
-        first_name="shaolin",
+        first_names=("shaolin",),
         first_address="10.27.53.3",
         **WUDANG,
     )
@@ -251,7 +251,7 @@ def test_a_name_that_begins_like_the_first_masters_is_another(shaolin: dict[str,
 
 
 def test_addresses_of_two_families_are_refused(shaolin: dict[str, str]) -> None:
-    with pytest.raises(ManifestError, match=r"shaolin has 10\.27\.53\.32 and wudang has fd00::5: one family"):
+    with pytest.raises(ManifestError, match=r"the first master has 10\.27\.53\.32 and wudang has fd00::5: one family"):
         for_node(
             shaolin["kube-scheduler"],
             component="kube-scheduler",
@@ -283,3 +283,29 @@ def test_a_command_in_a_shell_is_refused(shaolin: dict[str, str]) -> None:
     container["command"] = ["sh", "-c", " ".join(container["command"])]
     with pytest.raises(ManifestError, match="--advertise-address is not set"):
         rendered(yaml.safe_dump(document), "kube-apiserver")
+
+
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("localhost,10.27.53.32,.svc", "localhost,10.27.53.32,.svc,10.24.138.208"),
+        ("10.0.0.0/8,shaolin", "10.0.0.0/8,shaolin"),
+    ],
+)
+def test_what_excepts_the_first_master_from_a_proxy_excepts_the_node(
+    variable: str, value: str, expected: str, shaolin: dict[str, str]
+) -> None:
+    env = "    env:\n    - name: {}\n      value: {}\n    image: registry"
+    text = shaolin["kube-controller-manager"].replace("    image: registry", env.format(variable, value))
+    assert env.format(variable, expected) in rendered(text, "kube-controller-manager")
+
+
+def test_the_hosts_own_name_is_the_first_masters_too(shaolin: dict[str, str]) -> None:
+    text = shaolin["kube-apiserver"].replace(
+        "    - --secure-port", "    - --external-hostname=rack7\n    - --secure-port"
+    )
+    with pytest.raises(ManifestError, match="--external-hostname names its name rack7"):
+        for_node(
+            text, component="kube-apiserver", first_names=("shaolin", "rack7"), first_address="10.27.53.32", **WUDANG
+        )

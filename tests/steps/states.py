@@ -140,6 +140,7 @@ def machines(
     images = frozenset(manifests.parse(text).image for text in sample_manifests().values())
     return {
         name: Machine(
+            hostname=name,
             manifests=sample_manifests()
             if name == "shaolin"
             else {component: rendered(name, component) for component in pods.get(name, ())},

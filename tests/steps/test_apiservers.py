@@ -155,6 +155,13 @@ def test_lifetime_and_kind_of_key_are_the_clusters() -> None:
     assert seen.configuration.certificate_lifetime.days == 182
 
 
+def test_where_kubeadm_makes_no_keys_of_the_first_masters_kind_its_configuration_says_which() -> None:
+    """An Ed25519 key that somebody put there by hand."""
+    seen = replace(states.fresh(), apiserver=replace(states.fresh().apiserver, key_kind="ED25519"))
+    made = [one for one in listed(apiservers, seen, states.inventory()) if isinstance(one, Signed | Credential)]
+    assert {one.key_kind for one in made} == {seen.configuration.key_algorithm}
+
+
 def test_files_that_the_manifests_name_are_copied_and_what_they_write_is_not() -> None:
     """Audit policy, encryption at rest, a certificate for another name; no audit log, and nothing of a scheduler's."""
     texts = states.sample_manifests("extras-shaolin")

@@ -171,6 +171,15 @@ DEFECTS = {
         "emei: /var/lib/etcd holds a database though emei is no member: move it away",
         machines={"emei": {"etcd_data": True}},
     ),
+    "a member of another name than its Node": Defect(
+        2,
+        "shaolin: its etcd member is called default: kubeadm names members by their Nodes",
+        seen={
+            "members": replace(
+                states.members("shaolin"), members=(replace(states.members("shaolin").members[0], name="default"),)
+            )
+        },
+    ),
     "an etcd that is not the one that step 1 met": Defect(
         2,
         "shaolin: etcd was cluster beef when step 1 wrote /var/lib/kubeadm-ha/first-master.json, and is cafe now:",
