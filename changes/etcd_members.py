@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from changes.awaited import Awaited
 from changes.change import SO, Look
 from formats import etcd
-from nodes.hosts import KEPT, Hosts, etcdctl_command
+from nodes.etcd_tools import NoEtcdToolsError
+from nodes.hosts import KEPT, Hosts
 from nodes.waiting import wait_until
 
 # Taken anew by a run that finds a single member and no younger one: what an abandoned attempt left months ago is not
@@ -22,17 +23,24 @@ FRESH_MINUTES = 60
 HEALTH_SECONDS = 5.0
 CATCHING_UP_SECONDS = 300.0
 
+# etcd ends what it streams with the SHA-256 of all before it. That the database in it can be read is looked at once,
+# by etcdutl, before a snapshot gets its name.
+_WHOLE = (
+    """[ "$(head -c -32 {file} | sha256sum | cut -c 1-64)" = "$(tail -c 32 {file} | od -An -v -tx1 | tr -d ' \\n')" ]"""
+)
+
 
 @dataclass(frozen=True)
 class Snapshot:
     """A snapshot of the first master's etcd from before it grew, checked to be a whole database.
 
     It holds every Secret of the cluster: it stays on the node, readable by root alone. Each has a name of its own,
-    with the cluster's id and the time, and none is ever overwritten.
+    with the cluster's id and the time, and none is ever overwritten. `data` is etcd's data directory.
     """
 
     node: str
     cluster_id: str
+    data: str = "/var/lib/etcd"
 
     def __str__(self) -> str:
         return f"{self.node}: a verified snapshot of etcd in {KEPT}"
@@ -43,20 +51,26 @@ class Snapshot:
         found = hosts.first.check(
             f"find {KEPT} -maxdepth 1 -name 'etcd-{self.cluster_id}-*.db' {age} 2>/dev/null | sort || true"
         ).split()
-        for path in reversed(found):
-            status = hosts.first.run(f"etcdutl snapshot status {path} -w json", deadline=120)
-            if status.status == 0 and etcd.snapshot(status.stdout).keys > 0:
-                return SO
+        if any(hosts.first.run(_WHOLE.format(file=path), deadline=120).status == 0 for path in reversed(found)):
+            return SO
         return Look(so=False, seen="none that is whole and fresh", diff=f"+ {KEPT}/etcd-{self.cluster_id}-….db\n")
 
     def do(self, hosts: Hosts) -> None:
-        # Under another name until it is whole: a cut connection must not leave half a database under the name that
-        # an operator would restore from.
-        new = f"{KEPT}/.etcd.new"
-        save = etcdctl_command("snapshot", "save", new)
+        tools = hosts.etcd_tools.of(hosts.first)
+        # Saved where etcd's container sees it too, under a name that no member reads; and kept under another name
+        # than its own until it is whole: a cut connection must not leave half a database under the name that an
+        # operator would restore from. The two folders may be two disks.
+        saved, new = f"{self.data}/.kubeadm-ha.snapshot", f"{KEPT}/.etcd.new"
         hosts.first.check(
-            f"umask 077; mkdir -p -m 0700 {KEPT} && rm -f {new} && {save} && etcdutl snapshot status {new} >&2"
-            f" && sync {new} && mv -nT {new} {KEPT}/etcd-{self.cluster_id}-$(date -u +%Y%m%dT%H%M%SZ).db",
+            f"umask 077; trap 'rm -f {saved} {saved}.part' EXIT; trap 'exit 75' HUP INT TERM\n"
+            f"mkdir -p -m 0700 {KEPT} && rm -f {new} {saved} {saved}.part || exit\n"
+            f"{tools.etcdctl('snapshot', 'save', saved)} >&2 || exit\n"
+            # Images of etcd 3.5 may be without etcdutl; its etcdctl still knows the word.
+            f"{tools.command('etcdutl', 'snapshot', 'status', saved)} >&2"
+            f" || {tools.command('etcdctl', 'snapshot', 'status', saved)} >&2 || exit\n"
+            f"mv -T {saved} {new} && chown 0:0 {new} && chmod 0600 {new} && sync {new} || exit\n"
+            f"{_WHOLE.format(file=new)} || {{ echo 'what was saved is not whole' >&2; exit 1; }}\n"
+            f"mv -nT {new} {KEPT}/etcd-{self.cluster_id}-$(date -u +%Y%m%dT%H%M%SZ).db && sync {KEPT}",
             deadline=600,
         )
 
@@ -148,7 +162,10 @@ class Serving(Awaited):
         return f"{self.node}: its etcd member serves clients"
 
     def missing(self, hosts: Hosts) -> str:
-        result = hosts.fleet[self.node].run(etcdctl_command("--command-timeout=3s", "endpoint", "health"))
+        try:
+            result = hosts.etcd_tools.run(hosts.fleet[self.node], "--command-timeout=3s", "endpoint", "health")
+        except NoEtcdToolsError as error:  # its container has not started
+            return str(error)
         return "" if result.status == 0 else (result.stderr.strip().splitlines() or ["it does not answer"])[-1]
 
 

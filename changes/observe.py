@@ -10,13 +10,12 @@ from formats.balancer import CONFIGURATION
 from formats.kubeadm import COMPONENTS, PAIRS
 from nodes import named_files
 from nodes.first_master import RECORD
-from nodes.hosts import ADMIN, Hosts, etcdctl_command, kubectl_command
+from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
 
 # What the steps run there; on a worker nothing but the kubelet is taken for granted.
 PROGRAMS = {
-    "first": ("bash", "flock", "etcdutl"),
-    "master": ("etcdctl", "kubectl", "openssl"),
+    "first": ("bash", "flock", "kubectl"),
     "balancer": ("nginx",),
 }
 
@@ -34,9 +33,11 @@ for program in {programs}; do command -v "$program" >/dev/null || echo "missing 
 place={etcd_data}; while [ ! -e "$place" ]; do place=$(dirname "$place"); done
 df --output=avail -B1 "$place" | sed -n 's/^ *\([0-9]\)/free \1/p'
 ss -Hltn | awk '{{print "listening " $4}}'
+command -v nginx | sed 's/^/nginx-program /'
 nginx -V 2>&1 | sed 's/^/nginx /'
+prefix=$(nginx -V 2>&1 | sed -n 's/.*--prefix=\([^ ]*\).*/\1/p')
 modules=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
-[ ! -e "${{modules:-/usr/lib/nginx/modules}}/ngx_stream_module.so" ] || echo stream-module
+[ ! -e "${{modules:-${{prefix:-/usr/local/nginx}}/modules}}/ngx_stream_module.so" ] || echo stream-module
 [ ! -e {balancer} ] || echo balancer
 """
 
@@ -54,6 +55,8 @@ def observe(hosts: Hosts) -> Seen:
     names, pki = list(hosts.inventory.nodes), hosts.layout.pki
     machines = hosts.fleet.side_by_side(lambda name: _machine(hosts, name), names)
     first = hosts.first
+    if "kubectl" in _of(machines, hosts.first_master).missing:
+        raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
     missing = [name for name in COMPONENTS if name not in _of(machines, hosts.first_master).manifests]
     if missing:
         raise NotSupportedError(
@@ -84,9 +87,9 @@ def observe(hosts: Hosts) -> Seen:
         carriages=carriages,
         lacking=_lacking(hosts, {path for carriage in carriages.values() for path in carriage.given}),
         nodes=kubernetes.nodes(api["nodes"]),
-        members=etcd.member_list(first.check(etcdctl_command("member", "list", "-w", "json"))),
-        statuses=etcd.statuses(first.check(etcdctl_command("endpoint", "status", "-w", "json"))),
-        alarms=etcd.alarms(first.check(etcdctl_command("alarm", "list", "-w", "json"))),
+        members=etcd.member_list(hosts.etcdctl("member", "list", "-w", "json")),
+        statuses=etcd.statuses(hosts.etcdctl("endpoint", "status", "-w", "json")),
+        alarms=etcd.alarms(hosts.etcdctl("alarm", "list", "-w", "json")),
         machines={name: _of(machines, name) for name in names},
         authority_keys=frozenset(
             authority
@@ -120,8 +123,6 @@ def _machine(hosts: Hosts, name: str) -> Machine:
     programs: set[str] = set()
     if name == hosts.first_master:
         programs |= set(PROGRAMS["first"])
-    if name in {node.name for node in inventory.masters}:
-        programs |= set(PROGRAMS["master"])
     if name in {node.name for node in inventory.balancers}:
         programs |= set(PROGRAMS["balancer"])
     script = _MACHINE.format(
@@ -140,6 +141,7 @@ def _machine(hosts: Hosts, name: str) -> Machine:
         free_bytes=int(found["free"][0]),
         listening=frozenset(int(address.rpartition(":")[2]) for address in found.get("listening", ())),
         nginx="\n".join(found.get("nginx", ())) if "nginx" not in found.get("missing", ()) else "",
+        nginx_program="".join(found.get("nginx-program", ())),
         stream_module={"": True, None: False}.get(
             balancer.stream_module("\n".join(found.get("nginx", ()))), "stream-module" in found
         ),

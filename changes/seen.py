@@ -24,6 +24,7 @@ class Machine:
     free_bytes   on the filesystem of /var/lib
     listening    ports somebody listens on, on any address
     nginx        what `nginx -V` prints; empty where there is none
+    nginx_program  its path; empty where there is none
     stream_module  whether nginx has its stream module, compiled in or as a file
     balancer     whether the runbook's own balancer is configured there already
     """
@@ -36,6 +37,7 @@ class Machine:
     free_bytes: int
     listening: frozenset[int]
     nginx: str
+    nginx_program: str
     stream_module: bool
     balancer: bool
 

@@ -1,4 +1,4 @@
-"""The API, read with kubectl on a master at that master's own apiserver."""
+"""The API, read with kubectl on one master at any master's apiserver, so that others need no kubectl."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.gathering import Gathered, gather
+from checks.gathering import gather
 from formats import kubernetes
 from nodes.hosts import Hosts, kubectl_command
 from nodes.reading import Reader
@@ -15,7 +15,10 @@ from nodes.reading import Reader
 
 @dataclass(frozen=True)
 class Api:
-    """One apiserver. Every method raises CommandFailed, with kubectl's words, where it does not answer."""
+    """One apiserver, by its URL; `reader` is the host with kubectl.
+
+    Every method raises CommandFailed, with kubectl's words, where it does not answer.
+    """
 
     reader: Reader
     server: str
@@ -37,25 +40,39 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def apis(hosts: Hosts) -> Gathered[Api]:
-    """Each master's apiserver, by the master's name."""
-    masters = [node.name for node in hosts.inventory.masters]
-    return gather(hosts, masters, lambda reader: Api(reader, hosts.api_url(reader.name)))
+def with_kubectl(hosts: Hosts) -> Reader:
+    """The host from which the API is asked: the first master, or another one that has kubectl while it is down."""
+    masters = sorted((node.name for node in hosts.inventory.masters), key=lambda name: name != hosts.first_master)
+    found = gather(hosts, masters, lambda reader: reader.run("command -v kubectl").status == 0).answered()
+    for name in masters:
+        if found.get(name):
+            return hosts.fleet.reader(name)
+    down = [name for name in masters if name not in found]
+    pytest.fail(
+        f"no kubectl on root's PATH of {', '.join(found) or 'any master'}"
+        + (f", and {', '.join(down)} cannot be looked at" if down else "")
+        + ": install kubectl on a master, or audit again when one that has it is back"
+    )
 
 
 @pytest.fixture(scope="module")
-def api(hosts: Hosts, apis: Gathered[Api]) -> Api:
+def apis(hosts: Hosts, with_kubectl: Reader) -> dict[str, Api]:
+    """Each master's apiserver, by the master's name."""
+    return {node.name: Api(with_kubectl, hosts.api_url(node.name)) for node in hosts.inventory.masters}
+
+
+@pytest.fixture(scope="module")
+def api(hosts: Hosts, apis: dict[str, Api]) -> Api:
     """Any apiserver that answers, the first master's before others: for looks at what all of them share."""
-    reachable = apis.answered()
     problems = []
-    for name in sorted(reachable, key=lambda name: name != hosts.first_master):
+    for name in sorted(apis, key=lambda name: name != hosts.first_master):
         try:
-            reachable[name].raw("/readyz")
-        except Exception as error:  # the next master is asked; why this one was not, is told if none answers
+            apis[name].raw("/readyz")
+        except Exception as error:  # the next one is asked; why this one was not, is told if none answers
             problems.append(f"{name}: {error}")
             continue
-        return reachable[name]
-    pytest.fail("no apiserver answers: " + "; ".join(problems or ["no master can be reached"]))
+        return apis[name]
+    pytest.fail("no apiserver answers: " + "; ".join(problems))
 
 
 @pytest.fixture(scope="module")

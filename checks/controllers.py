@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from checks.credentials import asked_as_admin
 from checks.gathering import Gathered, gather
-from formats import metrics, ports
-from formats.kubeadm import url
+from formats import certificates, metrics, ports
 from nodes import wire
-from nodes.hosts import Hosts, kubectl_command
+from nodes.hosts import Hosts
 from nodes.reading import Reader
 
 LEASES: dict[str, int] = {
@@ -26,10 +26,12 @@ def healthz(reader: Reader, port: int) -> str:
 
 def leads(reader: Reader, component: str) -> bool:
     """Whether the process itself believes that it leads (the metric leader_election_master_status)."""
-    command = kubectl_command(
-        url("127.0.0.1", LEASES[component]), "--insecure-skip-tls-verify=true", "get", "--raw", "/metrics"
-    )
-    value = metrics.value(reader.check(command), "leader_election_master_status", name=component)
+    answer = asked_as_admin(reader, "127.0.0.1", LEASES[component], "/metrics")
+    if answer.status != 200:
+        pytest.fail(
+            f"{reader.name}: {component} says HTTP {answer.status} to its host's admin.conf: {answer.body[:200]}"
+        )
+    value = metrics.value(answer.body, "leader_election_master_status", name=component)
     if value is None:
         pytest.fail(f"{reader.name}: {component} reports no leader_election_master_status: it elects no leader")
     return value == 1
@@ -44,7 +46,7 @@ def hostnames(hosts: Hosts) -> Gathered[str]:
 
 @dataclass(frozen=True)
 class Keys:
-    """Public halves in PEM without white space: nothing secret, and equal where the keys are."""
+    """Digests of public keys: nothing secret, and equal where the keys are."""
 
     ca_certificate: str
     ca_key: str
@@ -60,11 +62,13 @@ def keys(hosts: Hosts) -> Gathered[Keys]:
 
 
 def _keys(reader: Reader, pki: str) -> Keys:
+    """Private keys stay on their host: ssh-keygen, which every host with an sshd has, prints the public half."""
     commands = [
-        f"openssl x509 -in {pki}/ca.crt -noout -pubkey",
-        f"openssl pkey -in {pki}/ca.key -pubout",
-        f"openssl pkey -in {pki}/sa.key -pubout",
+        f"cat {pki}/ca.crt",
+        f"ssh-keygen -y -f {pki}/ca.key",
+        f"ssh-keygen -y -f {pki}/sa.key",
         f"cat {pki}/sa.pub",
     ]
-    ca_certificate, ca_key, sa_key, sa_public = (answer.checked().stdout for answer in reader.run_all(commands))
-    return Keys(*("".join(text.split()) for text in (ca_certificate, ca_key, sa_key, sa_public)))
+    ca, ca_key, sa_key, sa_public = (answer.checked().stdout for answer in reader.run_all(commands))
+    halves = (certificates.public_key_of(public.encode()) for public in (ca_key, sa_key, sa_public))
+    return Keys(certificates.read(ca)[0].public_key, *halves)

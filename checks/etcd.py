@@ -8,7 +8,7 @@ import pytest
 from checks.gathering import Gathered, gather
 from formats import etcd
 from nodes.first_master import RECORD
-from nodes.hosts import Hosts, etcdctl_command
+from nodes.hosts import Hosts
 from nodes.reading import Reader
 
 KUBE_SYSTEM = "/registry/namespaces/kube-system"
@@ -31,24 +31,22 @@ class View:
 @pytest.fixture(scope="module")
 def members(hosts: Hosts) -> Gathered[View]:
     """Each master's view."""
-    return gather(hosts, (node.name for node in hosts.inventory.masters), _view)
+    return gather(hosts, (node.name for node in hosts.inventory.masters), lambda reader: _view(hosts, reader))
 
 
-def _view(reader: Reader) -> View:
-    commands = [
-        etcdctl_command(*words, "-w", "json")
-        for words in (("member", "list"), ("endpoint", "status"), ("alarm", "list"))
-    ]
-    listed, status, alarms = (result.checked().stdout for result in reader.run_all(commands))
+def _view(hosts: Hosts, reader: Reader) -> View:
+    questions = [(*words, "-w", "json") for words in (("member", "list"), ("endpoint", "status"), ("alarm", "list"))]
+    listed, status, alarms = hosts.etcd_tools.read(reader, *questions)
     return View(etcd.member_list(listed), etcd.statuses(status)[0], etcd.alarms(alarms))
 
 
-def linearizable_read(reader: Reader) -> str:
+def linearizable_read(hosts: Hosts, reader: Reader) -> str:
     """What a read that a quorum has confirmed finds: the key of a namespace that every cluster has.
 
     Raises CommandFailed where the member cannot give one.
     """
-    return reader.check(etcdctl_command("get", "--consistency=l", "--keys-only", KUBE_SYSTEM)).strip()
+    (answer,) = hosts.etcd_tools.read(reader, ("get", "--consistency=l", "--keys-only", KUBE_SYSTEM))
+    return answer.strip()
 
 
 def hashes(hosts: Hosts, revision: int) -> dict[str, str]:
@@ -58,18 +56,18 @@ def hashes(hosts: Hosts, revision: int) -> dict[str, str]:
     that has not answers that the revision lies in the future, which fails the case; asking for what the slowest has
     would find an empty member equal.
     """
-    command = etcdctl_command("endpoint", "hashkv", f"--rev={revision}", "-w", "json")
     answers = gather(
         hosts,
         (node.name for node in hosts.inventory.masters),
-        lambda reader: _hash(reader, command),
+        lambda reader: _hash(hosts, reader, revision),
     )
     return {name: f"{answer.hash}" for name, answer in answers.items()}
 
 
-def _hash(reader: Reader, command: str) -> etcd.HashKV:
-    linearizable_read(reader)
-    return etcd.hash_kv(reader.check(command))[0]
+def _hash(hosts: Hosts, reader: Reader, revision: int) -> etcd.HashKV:
+    linearizable_read(hosts, reader)
+    (answer,) = hosts.etcd_tools.read(reader, ("endpoint", "hashkv", f"--rev={revision}", "-w", "json"))
+    return etcd.hash_kv(answer)[0]
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,6 @@ def stream_module(nginx_version: str) -> str | None:
     return "" if re.search(r"--with-stream(\s|$)", nginx_version) else None
 
 
-def unit() -> str:
-    """The systemd unit that runs it."""
-    return (Path(__file__).parent / "templates" / "kubeadm-ha-balancer.service").read_text()
+def unit(program: str) -> str:
+    """The systemd unit that runs it; `program` is nginx's path."""
+    return _TEMPLATES.get_template("kubeadm-ha-balancer.service.j2").render(program=program)

@@ -47,10 +47,16 @@ def client_certificate(text: str) -> str | None:
     return _decoded(found).decode("ascii", "replace") if found else None
 
 
+def client_key(text: str) -> bytes | None:
+    """The embedded private key in PEM; None where the file has none. It is the caller's to keep it unseen."""
+    found = _value(text, "user", "client-key-data")
+    return _decoded(found) if found else None
+
+
 def client_public_key(text: str) -> str | None:
     """The digest of the embedded key's public half, as certificates.public_key_of gives it; None without."""
-    found = _value(text, "user", "client-key-data")
-    return public_key_of(_decoded(found)) if found else None
+    key = client_key(text)
+    return public_key_of(key) if key else None
 
 
 def render(server: str, ca_pem: str, user: str, cert_pem: str, key_pem: bytes, cluster: str = "kubernetes") -> bytes:

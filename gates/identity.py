@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from nodes.hosts import Hosts, etcdctl_command, kubectl_command
+from nodes.hosts import Hosts, kubectl_command
 
 UNKNOWN = "unknown"
 
@@ -27,20 +27,24 @@ IDENTITY = pytest.StashKey[Identity]()
 
 
 def identify(hosts: Hosts) -> Identity:
-    server = hosts.api_url(hosts.first_master)
-    namespace = kubectl_command(server, "get", "namespace", "kube-system", "-o", "json")
-    version = kubectl_command(server, "get", "--raw", "/version")
-    status = etcdctl_command("endpoint", "status", "-w", "json")
+    reader, server = hosts.fleet.reader, hosts.api_url(hosts.first_master)
+
+    def kubectl(*arguments: str) -> str:
+        return reader(hosts.first_master).check(kubectl_command(server, *arguments))
+
+    def etcdctl(*arguments: str) -> str:
+        return hosts.etcd_tools.read(reader(hosts.first_master), arguments)[0]
+
     return Identity(
-        uid=_read(hosts, namespace, lambda answer: answer["metadata"]["uid"]),
-        kubernetes=_read(hosts, version, lambda answer: answer["gitVersion"]),
-        etcd=_read(hosts, status, lambda answer: answer[0]["Status"]["version"]),
+        uid=_word(lambda: json.loads(kubectl("get", "namespace", "kube-system", "-o", "json"))["metadata"]["uid"]),
+        kubernetes=_word(lambda: json.loads(kubectl("get", "--raw", "/version"))["gitVersion"]),
+        etcd=_word(lambda: json.loads(etcdctl("endpoint", "status", "-w", "json"))[0]["Status"]["version"]),
     )
 
 
-def _read(hosts: Hosts, command: str, find: Callable[..., object]) -> str:
+def _word(find: Callable[[], object]) -> str:
     try:
-        return str(find(json.loads(hosts.fleet.reader(hosts.first_master).check(command))))
+        return str(find())
     except Exception as error:  # the cases will say what is wrong; here it is only a word in the report
         log.warning("not known for the report: %s: %s", type(error).__name__, error)
         return UNKNOWN

@@ -2,10 +2,11 @@
 
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from formats import ports
-from formats.kubeadm import PKI, url
+from formats.kubeadm import url
 from formats.layout import Layout
+from nodes.etcd_tools import EtcdTools
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
 from nodes.lock import Lock
@@ -14,7 +15,6 @@ from nodes.session import Session
 
 ADMIN = "/etc/kubernetes/admin.conf"
 KEPT = "/var/lib/kubeadm-ha"
-ETCD_PKI = f"{PKI}/etcd"
 
 
 @dataclass(frozen=True)
@@ -56,28 +56,24 @@ class Hosts:
         masters = {(node.address, self.layout.api_port) for node in inventory.masters}
         return frozenset(masters | {(node.address, inventory.cluster.endpoint.port) for node in inventory.balancers})
 
+    @cached_property
+    def etcd_tools(self) -> EtcdTools:
+        """Where etcdctl and etcdutl are on each master."""
+        return EtcdTools(self.layout.pki)
+
     def etcdctl(self, *arguments: str, on: str | None = None, deadline: float = 30.0) -> str:
-        """What etcdctl prints on master `on` (the first, unless told), asked at that master's own member."""
-        return self.fleet[on or self.first_master].check(etcdctl_command(*arguments), deadline=deadline)
+        """What etcdctl prints on master `on` (the first, unless told), asked at that master's own member.
+
+        Raises CommandFailed, NoEtcdToolsError.
+        """
+        session = self.fleet[on or self.first_master]
+        return self.etcd_tools.run(session, *arguments, deadline=deadline).checked().stdout
 
 
 def kubectl_command(server: str, *arguments: str) -> str:
     """kubectl as the admin at one server, by its URL. Its cache is off: looking must leave nothing behind."""
     given = [f"--kubeconfig={ADMIN}", f"--server={server}", "--cache-dir=/dev/null", "--request-timeout=20s"]
     return shlex.join(["kubectl", *given, *arguments])
-
-
-def etcdctl_command(*arguments: str) -> str:
-    return shlex.join(
-        [
-            "etcdctl",
-            f"--endpoints=https://127.0.0.1:{ports.ETCD_CLIENT}",
-            f"--cacert={ETCD_PKI}/ca.crt",
-            f"--cert={ETCD_PKI}/server.crt",
-            f"--key={ETCD_PKI}/server.key",
-            *arguments,
-        ]
-    )
 
 
 def bracketed(address: str) -> str:

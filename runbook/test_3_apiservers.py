@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks import certificates
+from checks import certificates, credentials
 from checks.api import Api
 from checks.certificates import OnDisk
 from checks.connections import Clients
@@ -36,9 +36,17 @@ def test_every_master_runs_its_own_apiserver(apiservers: list[str]) -> None:
 
 
 @pytest.mark.verify
-def test_apiserver_is_ready_for_an_authenticated_client(master: str, apis: Gathered[Api]) -> None:
-    """`kubectl get --raw '/readyz?verbose'` at this apiserver names the check that fails."""
+def test_apiserver_is_ready_for_an_authenticated_client(master: str, apis: dict[str, Api], hosts: Hosts) -> None:
+    """`kubectl get --raw '/readyz?verbose'` at this apiserver names the check that fails.
+
+    From its own host it must also let this master's own admin.conf in: step 3 again, which signs a new one.
+    """
     assert apis[master].raw("/readyz").strip() == "ok"
+    address = hosts.inventory.nodes[master].address
+    answer = credentials.asked_as_admin(
+        hosts.fleet.reader(master), address, hosts.layout.api_port, "/api/v1/nodes?limit=1"
+    )
+    assert answer.status == 200, f"to {master}'s admin.conf it says {answer.status}: {answer.body[:200]}"
 
 
 @pytest.mark.verify
@@ -126,21 +134,21 @@ def test_files_that_masters_share_are_the_first_masters_here(
 
 
 @pytest.mark.verify
-def test_secrets_are_readable_through_each_apiserver(master: str, apis: Gathered[Api], api: Api) -> None:
+def test_secrets_are_readable_through_each_apiserver(master: str, apis: dict[str, Api], api: Api) -> None:
     """An apiserver that cannot decrypt: the encryption configuration differs from the first master's."""
     found, elsewhere = apis[master].names("secrets", "-A"), api.names("secrets", "-A")
     assert found == elsewhere
 
 
 @pytest.mark.verify
-def test_every_api_service_is_readable_through_each_apiserver(master: str, apis: Gathered[Api]) -> None:
+def test_every_api_service_is_readable_through_each_apiserver(master: str, apis: dict[str, Api]) -> None:
     """An aggregated API that is not Available from this master: it must reach that API's pods too."""
     assert unavailable(apis[master].get("apiservices")) == []
 
 
 @pytest.mark.verify
 def test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver(
-    master: str, apis: Gathered[Api], pods: tuple[Pod, ...], cluster_nodes: dict[str, NodeStatus]
+    master: str, apis: dict[str, Api], pods: tuple[Pod, ...], cluster_nodes: dict[str, NodeStatus]
 ) -> None:
     """The apiserver's client certificate for kubelets, or the way from this master to that node's port 10250."""
     unread = {}
@@ -154,7 +162,7 @@ def test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver(
 
 
 @pytest.mark.verify
-def test_tokens_are_signed_with_one_set_of_keys_everywhere(apis: Gathered[Api], hosts: Hosts) -> None:
+def test_tokens_are_signed_with_one_set_of_keys_everywhere(apis: dict[str, Api], hosts: Hosts) -> None:
     """sa.key or --service-account-issuer differs between masters: a token of one is refused by another."""
     found = {node.name: apis[node.name].raw("/openid/v1/jwks").strip() for node in hosts.inventory.masters}
     assert len(set(found.values())) == 1, found

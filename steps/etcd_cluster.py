@@ -23,7 +23,7 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     two to three must be short."""
     # Who is a member already comes first: etcd takes one learner at a time.
     new = sorted(seen.new_masters(inventory), key=lambda name: seen.members.at(peer_url(inventory, name)) is None)
-    todo: list[Change | Batch] = [Snapshot(seen.first, seen.members.cluster_id)]
+    todo: list[Change | Batch] = [Snapshot(seen.first, seen.members.cluster_id, seen.layout.etcd_data)]
     todo += across(_material(seen, inventory, name) for name in new)
     # A member that starts must be told of exactly those that there are, itself included.
     # They are told apart by URL; the name of one that has not started is not known yet.

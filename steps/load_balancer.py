@@ -26,10 +26,11 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     endpoint = inventory.cluster.endpoint
     todo: list[Change | Batch] = []
     for node in inventory.balancers:
+        unit = balancer.unit(seen.machines[node.name].nginx_program)
         text = configuration(seen, inventory, node.name)
         todo += [
             File(node.name, CONFIGURATION, text, 0o644),
-            File(node.name, f"/etc/systemd/system/{UNIT}", balancer.unit(), 0o644),
+            File(node.name, f"/etc/systemd/system/{UNIT}", unit, 0o644),
             ServiceRunning(node.name, UNIT),
             BalancerLoaded(node.name, balancer.digest(text)),
         ]

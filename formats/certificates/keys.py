@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
     load_pem_public_key,
+    load_ssh_public_key,
 )
 
 KEY_KINDS: Final = ("RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256", "ECDSA-P384")
@@ -43,7 +44,7 @@ def new_key(kind: str) -> bytes:
 def public_key_of(pem: bytes) -> str:
     """The digest of the public half: equal to Certificate.public_key where they belong together.
 
-    Takes a private key, or a public one (sa.pub). CertificateError where it is neither.
+    Takes a private key, or a public one, in PEM (sa.pub) or as ssh-keygen prints it. CertificateError where it is none.
     """
     return digest_of(_public_half(pem))
 
@@ -81,6 +82,6 @@ def _public_half(pem: bytes) -> PublicKeyTypes:
     if b"PRIVATE KEY" in pem:
         return load_key(pem).public_key()
     try:
-        return load_pem_public_key(pem)
+        return (load_ssh_public_key if pem.startswith((b"ssh-", b"ecdsa-")) else load_pem_public_key)(pem)
     except (ValueError, UnsupportedAlgorithm):
-        raise CertificateError(f"not a readable key in PEM ({len(pem)} bytes)") from None
+        raise CertificateError(f"not a readable key ({len(pem)} bytes)") from None

@@ -35,33 +35,54 @@ def _etcdctl(verb: str, flags: str = "", valued: str = "", operands: str | None 
 
 
 def _crictl(verb: str, operands: str | None = None) -> Form:
-    return Form(verb, "-a --all -q --quiet --no-trunc", "-r --runtime-endpoint -o --output --name --state", operands)
+    valued = "-r --runtime-endpoint -o --output --name --state --label"
+    return Form(verb, "-a --all -q --quiet --no-trunc", valued, operands)
+
+
+_ETCDCTL = (
+    _etcdctl("member list", valued="--consistency"),
+    _etcdctl("endpoint status"),
+    _etcdctl("endpoint health"),
+    _etcdctl("endpoint hashkv", valued="--rev"),
+    _etcdctl("alarm list"),
+    _etcdctl("version"),
+    _etcdctl(
+        "get",
+        "--prefix --from-key --keys-only --count-only --print-value-only",
+        "--limit --rev --consistency --order --sort-by",
+        operands=ANY,
+    ),
+)
+
+_IN_A_CONTAINER = (
+    re.compile(r"-n k8s\.io tasks exec --exec-id kubeadm-ha-[0-9a-f]{16} [0-9a-f]{12,64} etcdctl"),  # ctr
+    re.compile(r"exec --sync [0-9a-f]{12,64} etcdctl"),  # crictl
+)
+
+
+def _etcdctl_in_a_container(arguments: Sequence[str]) -> bool:
+    """What may run of the etcd container's own etcdctl is what may run of the host's: nothing else is started in it."""
+    at = list(arguments).index("etcdctl") + 1 if "etcdctl" in arguments else 0
+    started, given = " ".join(arguments[:at]), arguments[at:]
+    return any(form.fullmatch(started) for form in _IN_A_CONTAINER) and any(judge(given) for judge in _ETCDCTL)
 
 
 PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
     "crictl": (
         *(_crictl(verb) for verb in ("images", "ps", "pods", "version", "info")),
         *(_crictl(verb, NAME) for verb in ("inspect", "inspecti", "inspectp")),
+        _etcdctl_in_a_container,
     ),
-    "ctr": tuple(
-        Form(f"{thing} {verb}", "-q --quiet", "-a --address -n --namespace", operands=ANY)
-        for thing in ("images", "containers", "tasks")
-        for verb in ("ls", "list")
-    ),
-    "etcdctl": (
-        _etcdctl("member list", valued="--consistency"),
-        _etcdctl("endpoint status"),
-        _etcdctl("endpoint health"),
-        _etcdctl("endpoint hashkv", valued="--rev"),
-        _etcdctl("alarm list"),
-        _etcdctl("version"),
-        _etcdctl(
-            "get",
-            "--prefix --from-key --keys-only --count-only --print-value-only",
-            "--limit --rev --consistency --order --sort-by",
-            operands=ANY,
+    "ctr": (
+        *(
+            Form(f"{thing} {verb}", "-q --quiet", "-a --address -n --namespace", operands=ANY)
+            for thing in ("images", "containers", "tasks")
+            for verb in ("ls", "list")
         ),
+        _etcdctl_in_a_container,
     ),
+    "etcdctl": _ETCDCTL,
+    "etcdutl": (Form("version"),),
     "kubeadm": (Form("version", valued="-o --output"),),
     "kubectl": (
         _kubectl(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nodes.allowed.judge import ANY, Judge
-from nodes.grammar import Form
+from nodes.grammar import Form, acts_when_opened
 
 
 def _test(arguments: Sequence[str]) -> bool:
@@ -29,6 +29,11 @@ def _find(arguments: Sequence[str]) -> bool:
         elif word.startswith("-") and word not in _FIND_ALONE.split():
             return False
     return True
+
+
+def _ssh_keygen(arguments: Sequence[str]) -> bool:
+    """`ssh-keygen -y -f FILE` prints the public half of a key. Never more: without -y it writes one."""
+    return len(arguments) == 3 and arguments[:2] == ["-y", "-f"] and not acts_when_opened(arguments[2])
 
 
 PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
@@ -67,6 +72,7 @@ PROGRAMS: Mapping[str, tuple[Judge, ...]] = {
     "readlink": (Form(flags=None, operands=ANY),),
     "realpath": (Form(flags=None, operands=ANY),),
     "sha256sum": (Form(flags=None, operands=ANY, contents=True),),
+    "ssh-keygen": (_ssh_keygen,),
     "stat": (Form(flags=None, operands=ANY),),
     "test": (_test,),
 }

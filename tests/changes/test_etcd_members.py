@@ -3,6 +3,7 @@
 The commands run in a real shell; etcdctl and etcdutl are stood in for.
 """
 
+import hashlib
 import json
 import os
 import time
@@ -22,24 +23,29 @@ SNAPSHOT = Snapshot("shaolin", "cafe")
 KEPT = "/var/lib/kubeadm-ha"
 PEER_URL = "https://10.24.138.208:2380"
 
-ETCDCTL = """
+VERSION = 'echo "$(basename "$0") version: 3.7.3"'
+WHOLE = b"whole\n" + hashlib.sha256(b"whole\n").digest()
+
+ETCDCTL = f"""
 for last; do :; done
 case "$*" in
+  version) {VERSION} ;;
   *" member list "*) cat "$STATE/members" ;;
   *" snapshot save "*) cat "$STATE/database" > "$last" ;;
 esac
 """
-ETCDUTL = """
-grep -q whole "$3" || { echo "Error: no database" >&2; exit 1; }
-echo '{"hash": 1, "revision": 3, "totalKey": 2, "totalSize": 20480}'
+ETCDUTL = f"""
+[ "$*" != version ] || {{ {VERSION}; exit; }}
+grep -q whole "$3" || {{ echo "Error: no database" >&2; exit 1; }}
 """
 
 
 @pytest.fixture(autouse=True)
-def etcd(programs: Programs) -> Programs:
+def etcd(programs: Programs, shaolin: FolderHost) -> Programs:
+    shaolin.at("/var/lib/etcd").mkdir(parents=True)
     programs.add("etcdctl", ETCDCTL)
     programs.add("etcdutl", ETCDUTL)
-    (programs.state / "database").write_text("whole\n")
+    (programs.state / "database").write_bytes(WHOLE)
     voters(programs, 1)
     return programs
 
@@ -50,7 +56,7 @@ def voters(programs: Programs, count: int) -> None:
     (programs.state / "members").write_text(json.dumps({"header": {"cluster_id": 0xCAFE}, "members": listed}))
 
 
-def snapshot_of(host: FolderHost, hours: float, content: str = "whole\n", cluster: str = "cafe") -> Path:
+def snapshot_of(host: FolderHost, hours: float, content: bytes = WHOLE, cluster: str = "cafe") -> Path:
     """One that an earlier run has left."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - hours * 3600))
     file = host.put(f"{KEPT}/etcd-{cluster}-{stamp}.db", content, 0o600)
@@ -80,7 +86,7 @@ def test_an_old_one_is_no_way_back_and_is_kept_beside_the_new(both: Hosts, shaol
     SNAPSHOT.do(both)
     assert SNAPSHOT.look(both).so
     assert len(snapshots(shaolin)) == 2
-    assert old.read_text() == "whole\n"
+    assert old.read_bytes() == WHOLE
 
 
 def test_a_fresh_one_of_a_run_that_was_killed_is_enough(both: Hosts, shaolin: FolderHost) -> None:
@@ -105,21 +111,49 @@ def test_another_clusters_does_not_count(both: Hosts, shaolin: FolderHost) -> No
 
 
 def test_one_that_is_not_whole_does_not_count_and_does_not_hide_another(both: Hosts, shaolin: FolderHost) -> None:
-    snapshot_of(shaolin, 0.1, content="half")
+    snapshot_of(shaolin, 0.1, content=b"half")
     assert not SNAPSHOT.look(both).so
     snapshot_of(shaolin, 0.2)
     assert SNAPSHOT.look(both).so
 
 
 def test_what_arrives_in_part_never_gets_the_name(both: Hosts, shaolin: FolderHost, etcd: Programs) -> None:
-    (etcd.state / "database").write_text("half")
-    with pytest.raises(CommandFailed, match="no database"):
-        SNAPSHOT.do(both)
-    assert snapshots(shaolin) == []
-    (etcd.state / "database").write_text("whole\n")
+    for found, fault in ((b"half", "no database"), (WHOLE[:-1], "what was saved is not whole")):
+        (etcd.state / "database").write_bytes(found)
+        with pytest.raises(CommandFailed, match=fault):
+            SNAPSHOT.do(both)
+        assert snapshots(shaolin) == []
+        assert list(shaolin.at("/var/lib/etcd").iterdir()) == [], "etcd's folder is as it was"
+    (etcd.state / "database").write_bytes(WHOLE)
     SNAPSHOT.do(both)
     assert SNAPSHOT.look(both).so
     assert [path.name for path in shaolin.at(KEPT).iterdir()] == [path.name for path in snapshots(shaolin)]
+
+
+def test_tools_of_the_container_save_where_the_container_can_write(
+    both: Hosts, shaolin: FolderHost, etcd: Programs
+) -> None:
+    """It sees etcd's data directory and no other folder of the host."""
+    inside = etcd.folder.parent / "inside"
+    inside.mkdir()
+    for name in ("etcdctl", "etcdutl"):
+        (etcd.folder / name).rename(inside / name)
+    etcd.add(
+        "ctr",
+        f"""
+case "$*" in
+  *" containers ls "*) echo c0ffeec0ffee ;;
+  *" tasks ls") echo "c0ffeec0ffee 413 RUNNING" ;;
+  *"{KEPT}"*) echo "no such file or directory" >&2; exit 1 ;;
+  *) shift 7; PATH="{inside}:$PATH" "$@" ;;
+esac
+""",
+    )
+    assert not SNAPSHOT.look(both).so
+    SNAPSHOT.do(both)
+    assert SNAPSHOT.look(both).so
+    assert [f"{path.stat().st_mode & 0o7777:04o}" for path in snapshots(shaolin)] == ["0600"]
+    assert list(shaolin.at("/var/lib/etcd").iterdir()) == []
 
 
 class TestVoters:
@@ -131,8 +165,9 @@ class TestVoters:
         monkeypatch.setattr(etcd_members, "HEALTH_SECONDS", 1.0)
         programs.add(
             "etcdctl",
-            """
+            f"""
 case "$*" in
+  version) {VERSION} ;;
   *" member list "*) cat "$STATE/members" ;;
   *" member promote "*) date +%s.%N > "$STATE/promoted"; cp "$STATE/voting" "$STATE/members" ;;
 esac

@@ -21,8 +21,6 @@ def machine(programs: Programs) -> Programs:
     programs.add("ctr", "echo registry.k8s.io/etcd:3.7.3-0; echo registry.k8s.io/pause:3.10")
     programs.add("nginx", f"echo '{states.NGINX}' >&2")
     programs.add("df", "echo '    Avail'; echo '21474836480'")
-    for name in ("etcdctl", "kubectl", "openssl"):
-        programs.add(name, "")
     return programs
 
 
@@ -37,7 +35,8 @@ def seen(cluster: Hosts) -> Machine:
 
 def test_an_empty_machine(cluster: Hosts) -> None:
     found = seen(cluster)
-    assert replace(found, stream_module=False) == Machine(
+    assert found.nginx_program.endswith("/bin/nginx")
+    assert replace(found, stream_module=False, nginx_program="") == Machine(
         hostname=platform.node(),
         manifests={},
         etcd_data=False,
@@ -46,6 +45,7 @@ def test_an_empty_machine(cluster: Hosts) -> None:
         free_bytes=20 << 30,
         listening=frozenset({22, 10250}),
         nginx=states.NGINX,
+        nginx_program="",
         stream_module=False,
         balancer=False,
     )
@@ -78,6 +78,15 @@ def test_a_stream_module_that_is_a_file_must_be_there(cluster: Hosts, machine: P
     machine.add("nginx", f"echo '{arguments}' >&2")
     assert not seen(cluster).stream_module
     (machine.state / "ngx_stream_module.so").touch()
+    assert seen(cluster).stream_module
+
+
+def test_modules_lie_below_the_prefix_where_no_other_place_is_said(cluster: Hosts, machine: Programs) -> None:
+    """nginx built from its sources."""
+    machine.add("nginx", f"echo 'configure arguments: --prefix={machine.state} --with-stream=dynamic' >&2")
+    assert not seen(cluster).stream_module
+    (machine.state / "modules").mkdir()
+    (machine.state / "modules/ngx_stream_module.so").touch()
     assert seen(cluster).stream_module
 
 

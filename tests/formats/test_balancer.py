@@ -121,7 +121,7 @@ def test_the_stream_module_is_where_the_build_put_it(version: str, module: str |
 def test_the_unit_starts_nginx_with_the_configuration_that_is_written() -> None:
     unit = configparser.ConfigParser(strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's names are case-sensitive
-    unit.read_string(balancer.unit())
+    unit.read_string(balancer.unit("/opt/nginx/sbin/nginx"))
     assert f"-c {CONFIGURATION} " in unit["Service"]["ExecStart"]
     assert unit["Service"]["ExecReload"] == "/bin/kill -HUP $MAINPID", "a reload keeps the connections that are open"
     assert unit["Install"]["WantedBy"] == "multi-user.target"

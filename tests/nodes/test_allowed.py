@@ -14,6 +14,9 @@ ETCDCTL = (
     "--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key "
 )
 
+CTR_EXEC = "ctr -n k8s.io tasks exec --exec-id kubeadm-ha-0123456789abcdef 237327bd8a101e028470785566f40222 "
+CRICTL_EXEC = "crictl exec --sync 237327bd8a101e028470785566f40222 "
+
 ALLOWED = [
     # files
     "cat /etc/kubernetes/manifests/etcd.yaml",
@@ -124,6 +127,13 @@ ALLOWED = [
     ETCDCTL + "get '' --from-key --count-only -w fields",
     ETCDCTL + "alarm list",
     "etcdctl version",
+    "etcdutl version",
+    CTR_EXEC + ETCDCTL + "member list -w json",
+    CTR_EXEC + "etcdctl version",
+    CRICTL_EXEC + ETCDCTL + "endpoint hashkv --rev=1200 -w json",
+    "ctr -n k8s.io containers ls -q 'labels.\"io.kubernetes.container.name\"==etcd'",
+    "crictl ps -q --state Running --label io.kubernetes.container.name=etcd --label io.kubernetes.pod.name=etcd-wudang",
+    "ssh-keygen -y -f /etc/kubernetes/pki/ca.key",
     "kubeadm version -o short",
     "kubelet --version",
     "ctr -n k8s.io images ls -q",
@@ -457,6 +467,28 @@ REFUSED = [
     "ctr run x y",
     "crictl rm x",
     "crictl exec x y",
+    "ctr -n k8s.io tasks exec --exec-id x y sh",
+    CTR_EXEC + "sh",
+    CTR_EXEC + "sh etcdctl version",
+    CTR_EXEC + "etcdutl snapshot restore x",
+    CTR_EXEC + ETCDCTL + "member remove 1",
+    CTR_EXEC + ETCDCTL + "put a b",
+    CTR_EXEC + ETCDCTL + "snapshot save /etc/x",
+    CTR_EXEC.replace("exec ", "exec --detach ") + "etcdctl version",
+    CTR_EXEC.replace("exec ", "exec --cwd etcdctl ") + "etcdctl version",
+    CTR_EXEC.replace("k8s.io", "moby") + "etcdctl version",
+    CTR_EXEC.replace("kubeadm-ha-", "") + "etcdctl version",
+    CRICTL_EXEC + "sh",
+    CRICTL_EXEC + ETCDCTL + "del a",
+    CRICTL_EXEC.replace("--sync", "-it") + "etcdctl version",
+    CRICTL_EXEC.replace("--sync 2", "--sync -t 2") + "etcdctl version",
+    "etcdutl snapshot restore x",
+    "etcdutl defrag",
+    "ssh-keygen -y -f /dev/watchdog",
+    "ssh-keygen -f x",
+    "ssh-keygen -y -f x -N y",
+    "ssh-keygen -p -f x",
+    "ssh-keygen -R x",
     "crictl rmi --prune",
     # testinfra's forms, with something more in them
     "sha256sum /etc/hosts | cut -d ' ' -f 1; rm x",

@@ -150,6 +150,7 @@ def machines(
             free_bytes=20 << 30,
             listening=frozenset({22, 10250} | ({8443, 18443} if name in balancers else set())),
             nginx=NGINX if name in nginx else "",
+            nginx_program="/usr/sbin/nginx" if name in nginx else "",
             stream_module=name in nginx,
             balancer=name in balancers,
         )
