@@ -5,15 +5,15 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
-.PHONY: rehearse check lint unit unit-gates test bench lab lab-down clean
+.PHONY: rehearse check lint unit unit-gates test variants bench lab lab-down clean
 .DELETE_ON_ERROR:
 
 rehearse: $(VENV)/.installed ## bring up four real hosts and take them from one master to three
 	$(SUDO) $(RUN) -m lab up
 	$(RUN) -m pytest runbook/ --nodes=nodes.yaml
 
-lab: $(VENV)/.installed ## four real hosts with a fresh cluster of one master
-	$(SUDO) $(RUN) -m lab reset
+lab: $(VENV)/.installed ## four real hosts with a fresh cluster of one master; VARIANT=NAME for another one
+	$(SUDO) $(RUN) -m lab reset $(if $(VARIANT),--variant $(VARIANT))
 
 lab-down: $(VENV)/.installed ## take the hosts away; what was built stays cached
 	$(SUDO) $(RUN) -m lab down
@@ -33,8 +33,11 @@ unit: $(VENV)/.installed
 unit-gates: $(VENV)/.installed # pytest inside pytest: as long as all the others
 	$(RUN) -m pytest -q tests/gates
 
-test: $(VENV)/.installed ## check, then everything on real hosts: what CI runs
-	$(RUN) -m rehearsal
+test: $(VENV)/.installed ## check, then everything on real hosts: what CI runs; VARIANTS="NAME NAME" chooses
+	VARIANTS="$(VARIANTS)" $(RUN) -m rehearsal
+
+variants: $(VENV)/.installed ## clusters that are not the usual one, converted; VARIANTS="NAME NAME", or all
+	$(RUN) -m rehearsal.variants $(VARIANTS)
 
 bench: $(VENV)/.installed ## conversion, audit and lab times, from one run
 	$(RUN) -m bench

@@ -9,6 +9,7 @@ from types import FrameType
 
 from lab import hosts as inventory
 from lab import lifecycle, machine_checks, record, ssh, status, tools
+from lab import variant as variants
 from lab.command import CommandFailed
 from lab.host import BootFailed
 from lab.hosts import Hosts
@@ -35,6 +36,8 @@ def main() -> int:
 def _run(arguments: argparse.Namespace) -> int:
     machine_checks.linux()
     places, progress, hosts = Places.from_environment(), Progress(), inventory.load(NODES_FILE)
+    if arguments.verb not in ("reset", "down"):  # what is up may be a variant
+        hosts = variants.load(record.variant()).seen_in(hosts)
     if arguments.verb == "status":
         return status.show(places, hosts)
     if arguments.verb == "ssh":
@@ -55,8 +58,10 @@ def _run(arguments: argparse.Namespace) -> int:
             machine_checks.btrfs()
             tools.install_missing(progress)
             machine_checks.addresses(hosts)
-            make = lifecycle.up if arguments.verb == "up" else lifecycle.reset
-            make(places, hosts, progress)
+            if arguments.verb == "up":
+                lifecycle.up(places, hosts, progress)
+            else:
+                lifecycle.reset(places, hosts, progress, variants.load(arguments.variant))
     return 0
 
 
@@ -73,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description="real hosts on this machine, to rehearse on")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     verbs.add_parser("up", help="hosts and a cluster with one master; what is up already is left alone")
-    verbs.add_parser("reset", help="fresh hosts and a fresh cluster with one master")
+    reset = verbs.add_parser("reset", help="fresh hosts and a fresh cluster with one master")
+    reset.add_argument("--variant", metavar="NAME", default="", help=f"another cluster: {', '.join(variants.names())}")
     verbs.add_parser("down", help="remove the lab from the machine; what was built is kept")
     verbs.add_parser("status", help="what is up, and what is missing")
     for verb, text in (

@@ -1,5 +1,6 @@
 """The cluster with one master, as kubeadm makes it: init, pod network, join, until all is Ready."""
 
+import base64
 import hashlib
 import json
 import secrets
@@ -8,44 +9,54 @@ from concurrent.futures import ThreadPoolExecutor
 from string import Template
 from typing import Any
 
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lab import identity, images, ssh
+from lab import config_maps, identity, ssh
 from lab.command import CommandFailed
 from lab.hosts import Host, Hosts
+from lab.images import Tags
 from lab.places import FILES, MANIFESTS
 from lab.progress import Progress
+from lab.variant import Variant, write_nodes_file
 
 READY_WITHIN = 120.0  # seconds
 SIGNED_WITHIN = 60.0  # seconds
 KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
 
 
-def make(hosts: Hosts, progress: Progress) -> None:
+def make(hosts: Hosts, tags: Tags, variant: Variant, progress: Progress) -> None:
     """Bring up the cluster on hosts that have none; writes the admin kubeconfig beside the key."""
     first = hosts.first_master
     token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
-    versions = {
-        "kubernetes": images.KUBERNETES,
-        "etcd_tag": images.ETCD_TAG,
-        "coredns_tag": images.COREDNS_TAG,
-    }
+    versions = {"kubernetes": tags.kubernetes, "etcd_tag": tags.etcd, "coredns_tag": tags.coredns}
     with progress.stage(f"kubeadm init on {first.name}"):
         _put(first, hosts, "/etc/kubernetes/audit-policy.yaml", (FILES / "audit-policy.yaml").read_bytes())
         _put(first, hosts, "/etc/kubernetes/scheduler/config.yaml", (FILES / "scheduler.yaml").read_bytes())
-        _kubeadm(first, hosts, "init", token=token, **versions)
+        for path, content in variant.files.items():
+            _put(first, hosts, path, _with_a_secret(content).encode())
+        _kubeadm(first, hosts, "init", variant, token=token, **versions)
     ca_hash = public_key_hash(ssh.command(first, hosts, "cat /etc/kubernetes/pki/ca.crt").encode())
     with progress.stage(f"pod network; kubeadm join on {', '.join(host.name for host in hosts.joining)}"):
         network = (MANIFESTS / "pod-network.yaml").read_bytes()
         with ThreadPoolExecutor() as pool:
             applied = pool.submit(ssh.command, first, hosts, f"{KUBECTL} apply -f -", stdin=network)
             _wait_until_signed(hosts, token)
-            list(pool.map(lambda host: _join(host, hosts, token, ca_hash), hosts.joining))
+            list(pool.map(lambda host: _join(host, hosts, variant, token, ca_hash), hosts.joining))
             applied.result()
     fetch_admin_conf(hosts)
     with progress.stage("waiting until every node is Ready and CoreDNS is available"):
         wait_until_ready(hosts)
+    if variant.objects:
+        manifests = yaml.safe_dump_all(variant.objects).encode()
+        wait = f"{KUBECTL} wait deployments --all --for=condition=Available --timeout={READY_WITHIN:.0f}s"
+        ssh.command(first, hosts, f"{KUBECTL} apply -f - && {wait}", stdin=manifests)
+    if variant.config_maps:
+        with progress.stage(f"{variant.config_maps} ConfigMaps"):
+            seconds = config_maps.create(variant.config_maps, first.address, hosts.admin_conf)
+        progress.say(f"{variant.config_maps} ConfigMaps were created in {seconds:.1f} s")
+    write_nodes_file(variant, hosts)
 
 
 def _wait_until_signed(hosts: Hosts, token: str) -> None:
@@ -76,7 +87,7 @@ def what_is_missing(hosts: Hosts) -> list[str]:
         said = ssh.command(hosts.first_master, hosts, line, deadline=20)
     except CommandFailed as error:
         return [f"the API server does not answer: {error.stderr.strip() or error}"]
-    return missing_in(json.loads(said)["items"], [host.name for host in hosts.all])
+    return missing_in(json.loads(said)["items"], [host.node for host in hosts.all])
 
 
 def missing_in(items: list[dict[str, Any]], names: list[str]) -> list[str]:
@@ -121,13 +132,13 @@ def public_key_hash(certificate: bytes) -> str:
     return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
 
 
-def _join(host: Host, hosts: Hosts, token: str, ca_hash: str) -> None:
-    _kubeadm(host, hosts, "join", token=token, ca_hash=ca_hash, endpoint=hosts.first_master.address)
+def _join(host: Host, hosts: Hosts, variant: Variant, token: str, ca_hash: str) -> None:
+    _kubeadm(host, hosts, "join", variant, token=token, ca_hash=ca_hash, endpoint=hosts.first_master.address)
 
 
-def _kubeadm(host: Host, hosts: Hosts, verb: str, **values: str) -> None:
+def _kubeadm(host: Host, hosts: Hosts, verb: str, variant: Variant, **values: str) -> None:
     template = Template((FILES / f"kubeadm-{verb}.yaml").read_text())
-    config = template.substitute(name=host.name, address=host.address, **values)
+    config = variant.configured(template.substitute(name=host.node, address=host.address, **values))
     path = f"/root/kubeadm-{verb}.yaml"
     _put(host, hosts, path, config.encode())
     # what preflight looks at is the golden host, which is known; its look takes a second or two
@@ -136,3 +147,8 @@ def _kubeadm(host: Host, hosts: Hosts, verb: str, **values: str) -> None:
 
 def _put(host: Host, hosts: Hosts, path: str, content: bytes) -> None:
     ssh.command(host, hosts, f"umask 077; mkdir -p {path.rpartition('/')[0]} && cat > {path}", stdin=content)
+
+
+def _with_a_secret(text: str) -> str:
+    """`$secret` becomes the base64 of 32 random bytes: no key stands in the checkout."""
+    return Template(text).safe_substitute(secret=base64.b64encode(secrets.token_bytes(32)).decode())

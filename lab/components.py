@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from lab.progress import Progress
 from lab.toolchain import Go
 
 ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+KEY = "[0-9a-f]" * 16  # a pattern: no name of another component that begins like this one's matches
 ROOT_HOME = {"HOME": str(Path("~root").expanduser())}  # sudo -E keeps the user's, which root must not write into
 
 
@@ -26,6 +27,12 @@ class Component:
     tags: str = ""
     stamps: Mapping[str, str] = field(default_factory=dict)  # Go variable -> text with {version} {major} {minor}
     commands_of: Mapping[str, str] = field(default_factory=dict)  # import path -> command, if not its last word
+    instead_of: str = ""  # the component whose place it takes where a variant asks for it
+
+    @property
+    def place(self) -> str:
+        """What it is on a host, whatever its version."""
+        return self.instead_of or self.name
 
     @property
     def folder(self) -> Path:
@@ -38,7 +45,7 @@ class Component:
     @property
     def version(self) -> str:
         """The pinned version, such as v1.37.2."""
-        found = re.search(rf"^\s*{re.escape(self.module)} (v\S+)", self.pins, re.MULTILINE)
+        found = re.search(rf"^\s*(?:require )?{re.escape(self.module)} (v\S+)", self.pins, re.MULTILINE)
         if not found:
             raise ValueError(f"{self.folder}/go.mod does not pin {self.module}")
         return found[1]
@@ -72,26 +79,31 @@ class Component:
 _KUBERNETES = "k8s.io/component-base/version"
 _CONTAINERD = "github.com/containerd/containerd/v2"
 _ETCD = "go.etcd.io/etcd"
-ALL = (
-    Component(
-        "kubernetes",
+
+
+def _kubernetes(name: str, instead_of: str = "") -> Component:
+    stamps = {"gitVersion": "{version}", "gitMajor": "{major}", "gitMinor": "{minor}", "gitTreeState": "clean"}
+    return Component(
+        name,
         "k8s.io/kubernetes",
-        stamps={
-            f"{_KUBERNETES}.gitVersion": "{version}",
-            f"{_KUBERNETES}.gitMajor": "{major}",
-            f"{_KUBERNETES}.gitMinor": "{minor}",
-            f"{_KUBERNETES}.gitTreeState": "clean",
-        },
-    ),
-    Component(
-        "etcd",
+        stamps={f"{_KUBERNETES}.{variable}": text for variable, text in stamps.items()},
+        instead_of=instead_of,
+    )
+
+
+def _etcd(name: str, instead_of: str = "") -> Component:
+    commands = {"server": "etcd", "etcdctl": "etcdctl", "etcdutl": "etcdutl"}
+    return Component(
+        name,
         f"{_ETCD}/server/v3",
-        commands_of={
-            f"{_ETCD}/server/v3": "etcd",
-            f"{_ETCD}/etcdctl/v3": "etcdctl",
-            f"{_ETCD}/etcdutl/v3": "etcdutl",
-        },
-    ),
+        commands_of={f"{_ETCD}/{module}/v3": command for module, command in commands.items()},
+        instead_of=instead_of,
+    )
+
+
+ALL = (  # of the usual cluster
+    _kubernetes("kubernetes"),
+    _etcd("etcd"),
     Component(
         "containerd",
         _CONTAINERD,
@@ -103,16 +115,26 @@ ALL = (
     Component("pause"),
     Component("web"),
 )
-BY_NAME = {component.name: component for component in ALL}
+OTHERS = (  # of some variants: built when one of those is made
+    _kubernetes("kubernetes-1.36", instead_of="kubernetes"),
+    _etcd("etcd-3.7.0", instead_of="etcd"),
+    Component("registry", "github.com/distribution/distribution/v3"),
+)
+BY_NAME = {component.name: component for component in (*ALL, *OTHERS)}
 
 
-def build_all(cache: Path, go: Go, progress: Progress) -> dict[str, Path]:
-    """Build what is not in the cache yet; gives component name -> folder of its programs."""
-    folders = {each.name: cache / "components" / f"{each.name}-{each.key(go)}" for each in ALL}
-    missing = [each for each in ALL if not folders[each.name].exists()]
+def chosen(others: Iterable[str] = ()) -> dict[str, Component]:
+    """Place -> component: the usual ones, with `others`, by name, in the place of theirs or beside them."""
+    return {each.place: each for each in (*ALL, *(BY_NAME[name] for name in others))}
+
+
+def build(wanted: Mapping[str, Component], cache: Path, go: Go, progress: Progress) -> dict[str, Path]:
+    """Build what is not in the cache yet; gives place -> folder of its programs."""
+    folders = {each.name: cache / "components" / f"{each.name}-{each.key(go)}" for each in wanted.values()}
+    missing = [each for each in wanted.values() if not folders[each.name].exists()]
     total, begun = sum(len(each.commands) for each in missing), 0
     if total:
-        progress.say(f"{total} programs to build; all of them take some 15 minutes on two cores, once")
+        progress.say(f"{total} programs to build, once; all of a cluster's take some 15 minutes on two cores")
     for component in missing:
         partial = cache / "components" / f"partial-{component.name}"
         shutil.rmtree(partial, ignore_errors=True)
@@ -124,7 +146,7 @@ def build_all(cache: Path, go: Go, progress: Progress) -> dict[str, Path]:
                 line = [str(go.path), "build", *component.flags, *target]
                 run(line, env=os.environ | ROOT_HOME | ENVIRONMENT, cwd=component.folder)
         os.sync()  # a name promises the whole content, also after a crash of the machine
-        for stale in partial.parent.glob(f"{component.name}-*"):
+        for stale in partial.parent.glob(f"{component.name}-{KEY}"):
             shutil.rmtree(stale)
         partial.rename(folders[component.name])
-    return folders
+    return {place: folders[component.name] for place, component in wanted.items()}

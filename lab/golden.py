@@ -1,13 +1,18 @@
-"""The golden host: everything installed and every image imported. Hosts are snapshots of it."""
+"""The golden host: everything installed and every image imported. Hosts are snapshots of it.
+
+With the component `registry` no image is imported: they are in the registry's folder, from where it serves them.
+"""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lab import btrfs, images, processes, rootfs
+from lab import btrfs, images, processes, registry, rootfs
 from lab.command import run
-from lab.components import BY_NAME
+from lab.components import Component
+from lab.images import Image
 from lab.places import FILES, Places
 from lab.progress import Progress
 
@@ -28,10 +33,15 @@ MASKED = (
 FOLDERS = ("var/lib/machines", "var/lib/portables", "var/log/journal", "etc/kubernetes/manifests")
 
 
-def make(places: Places, programs: Mapping[str, Path], progress: Progress) -> Path:
+KEPT = 4  # golden hosts: the usual one and those of the variants that were made last
+
+
+def make(places: Places, components: Mapping[str, Component], programs: Mapping[str, Path], progress: Progress) -> Path:
     """Give the golden subvolume, made now if anything that goes into it has changed; the disk is mounted."""
-    golden = places.disk / f"golden-{_key(programs)}"
+    needed = images.of(components)
+    golden = places.disk / f"golden-{_key(needed, programs)}"
     if golden.exists():
+        os.utime(golden)  # says when it was used last
         return golden
     host_tar = rootfs.HOST.make(places.cache, progress)
     tools_tar = rootfs.NETWORK_TOOLS.make(places.cache, progress)
@@ -42,33 +52,40 @@ def make(places: Places, programs: Mapping[str, Path], progress: Progress) -> Pa
     btrfs.create(partial)
     with progress.stage("golden host: root filesystem, programs and configuration"):
         run(["tar", "-x", "--numeric-owner", "--xattrs", f"--file={host_tar}", f"--directory={partial}"])
-        _install(partial, programs)
+        _install(partial, programs, components["cni"])
         _configure(partial)
-    with progress.stage(f"golden host: importing {len(images.ALL)} images"):
-        _import_images(partial, programs, tools_tar)
+    to = "its registry" if registry.NAME in programs else "its containerd"
+    with progress.stage(f"golden host: {len(needed)} images into {to}"):
+        _take_images(partial, needed, programs, tools_tar)
     btrfs.sync(partial)
+    os.utime(partial)
     partial.rename(golden)
-    for stale in places.disk.glob("golden-*"):
-        if stale != golden:
-            btrfs.delete(stale, places.disk)
+    for stale in stale_ones(places.disk.glob("golden-*")):
+        btrfs.delete(stale, places.disk)
     return golden
 
 
-def _key(programs: Mapping[str, Path]) -> str:
+def stale_ones(golden: Iterable[Path]) -> list[Path]:
+    """Those that were used longest ago, beyond the number that is kept."""
+    return sorted(golden, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]
+
+
+def _key(needed: tuple[Image, ...], programs: Mapping[str, Path]) -> str:
     builds = sorted(folder.name for folder in programs.values())  # a build's folder is named by its key
     roots = (rootfs.HOST.key, rootfs.NETWORK_TOOLS.key)
-    recipe = (roots, builds, images.ALL, ON_HOSTS, ENABLED, DISABLED, MASKED, FOLDERS)
+    recipe = (roots, builds, needed, ON_HOSTS, ENABLED, DISABLED, MASKED, FOLDERS)
     digest = hashlib.sha256(repr(recipe).encode())
-    for path in sorted(path for path in HOST_FILES.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(HOST_FILES)} {path.stat().st_mode & 0o100}".encode())
-        digest.update(path.read_bytes())
+    for folder in (HOST_FILES, registry.HOST_FILES) if registry.NAME in programs else (HOST_FILES,):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(folder)} {path.stat().st_mode & 0o100}".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _install(root: Path, programs: Mapping[str, Path]) -> None:
-    for component, commands in ON_HOSTS.items():
-        _copy(commands, programs[component], root / "usr" / "bin")
-    _copy(BY_NAME["cni"].commands, programs["cni"], root / "opt" / "cni" / "bin")
+def _install(root: Path, programs: Mapping[str, Path], cni: Component) -> None:
+    for place, commands in ON_HOSTS.items():
+        _copy(commands, programs[place], root / "usr" / "bin")
+    _copy(cni.commands, programs["cni"], root / "opt" / "cni" / "bin")
     run(["cp", "--recursive", "--no-preserve=ownership", f"{HOST_FILES}/.", root])
 
 
@@ -91,16 +108,27 @@ def _configure(root: Path) -> None:
         run(["systemctl", f"--root={root}", "--quiet", verb, *units])
 
 
-def _import_images(root: Path, programs: Mapping[str, Path], tools_tar: Path) -> None:
-    """Let the host's own containerd import them, in a container that shares nothing with the machine."""
+def _take_images(root: Path, needed: tuple[Image, ...], programs: Mapping[str, Path], tools_tar: Path) -> None:
     folder = root / "var" / "tmp" / "images"
     folder.mkdir()
-    for number, image in enumerate(images.ALL):
-        own = [programs[component] / command for command, component in image.programs.items()]
+    for number, image in enumerate(needed):
+        own = [programs[place] / command for command, place in image.programs.items()]
         layer = images.write_layer(own, folder / "layer")
         layers = [tools_tar, layer] if image.on_network_tools else [layer]
-        images.write_archive(image, layers, folder / f"{number}.tar")
+        if registry.NAME in programs:
+            registry.store(image, layers, root)
+        else:
+            images.write_archive(image, layers, folder / f"{number}.tar")
         layer.unlink()
+    if registry.NAME in programs:
+        registry.install(programs[registry.NAME], root)
+    else:
+        _import_images(root)
+    shutil.rmtree(folder)
+
+
+def _import_images(root: Path) -> None:
+    """Let the host's own containerd import them, in a container that shares nothing with the machine."""
     nspawn = ["systemd-nspawn", "--quiet", f"--directory={root}", "--as-pid2", "--register=no", "--keep-unit"]
     nspawn += ["--private-network", "--capability=all", "--resolv-conf=off", "--timezone=off", "--pipe"]
     run(
@@ -108,4 +136,3 @@ def _import_images(root: Path, programs: Mapping[str, Path], tools_tar: Path) ->
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "SYSTEMD_SECCOMP": "0"},
         timeout=600,
     )
-    shutil.rmtree(folder)

@@ -4,9 +4,10 @@ import os
 import subprocess
 import time
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
-from lab import btrfs, cgroups, identity, network, processes, ssh
+from lab import btrfs, cgroups, identity, network, processes, registry, ssh
 from lab.hosts import Host, Hosts
 from lab.places import FILES, Places
 
@@ -17,8 +18,8 @@ class BootFailed(Exception):  # noqa: N818
     """A host ended while it booted, or never answered; str() has the end of what its console said."""
 
 
-def make(places: Places, host: Host, hosts: Hosts, golden: Path) -> None:
-    """Make the host's disk: the golden host, and what tells this one from the others."""
+def make(places: Places, host: Host, hosts: Hosts, golden: Path, without: Iterable[str] = ()) -> None:
+    """Make the host's disk: the golden host, and what tells this one from the others; `without` these programs."""
     root = places.root(host.name)
     btrfs.snapshot(golden, root)
     (root / "etc" / "hostname").write_text(f"{host.name}\n")
@@ -27,6 +28,9 @@ def make(places: Places, host: Host, hosts: Hosts, golden: Path) -> None:
     (root / "etc" / "hosts").write_text(f"127.0.0.1 localhost\n::1 localhost ip6-localhost\n{names}")
     (root / "etc" / "resolv.conf").write_text(f"nameserver {network.MACHINE}\n")
     identity.install(places, host, hosts, root)
+    registry.make(host, hosts, root)
+    for program in without:
+        (root / "usr" / "bin" / program).unlink()
 
 
 def is_made(places: Places, host: Host) -> bool:

@@ -15,19 +15,26 @@ NAME = re.compile(r"[a-z]([a-z0-9-]{0,9}[a-z0-9])?")  # also part of an interfac
 
 @dataclass(frozen=True)
 class Host:
+    """`node` is the name of its Node in the cluster."""
+
     name: str
     address: str
     role: str
+    node: str
 
 
 @dataclass(frozen=True)
 class Hosts:
-    """The hosts in the file's order; the first master is the one that kubeadm init runs on."""
+    """The hosts in the file's order; the first master is the one that kubeadm init runs on.
+
+    `user` logs in: root, or one with sudo.
+    """
 
     path: Path
     all: tuple[Host, ...]
     key: Path
     known_hosts: Path
+    user: str = "root"
 
     @property
     def first_master(self) -> Host:
@@ -40,6 +47,11 @@ class Hosts:
     @property
     def admin_conf(self) -> Path:
         return self.key.parent / "admin.conf"
+
+    @property
+    def nodes_file(self) -> Path:
+        """The runbook's nodes.yaml where the cluster is a variant; none where `path` says all."""
+        return self.key.parent / "nodes.yaml"
 
     def named(self, name: str) -> Host:
         for host in self.all:
@@ -76,4 +88,4 @@ def _host(name: Any, node: Any) -> Host:
         address = str(ipaddress.IPv4Address(node["address"]))
     except ValueError as error:
         raise Refusal(f"{name}: the lab's hosts have IPv4 addresses: {error}") from error
-    return Host(name, address, node["role"])
+    return Host(name, address, node["role"], node=name)

@@ -30,11 +30,17 @@ def make(places: Places, hosts: Hosts) -> None:
 
 
 def install(places: Places, host: Host, hosts: Hosts, root: Path) -> None:
-    """Put the host's own key, and the operator's for root and for the user operator, into a root folder."""
+    """Put the host's own key, and the operator's for root and for the user operator, into a root folder.
+
+    Where root may not log in, sshd says so too, and there is no key for it.
+    """
     for name in (HOST_KEY, f"{HOST_KEY}.pub"):
         shutil.copy(places.identities / host.name / name, root / "etc" / "ssh" / name)
     public = hosts.key.with_suffix(".pub").read_text()
-    for home in ("root", "home/operator"):
+    closed = root / "etc" / "ssh" / "sshd_config.d" / "closed.conf"  # before lab.conf: sshd takes what it reads first
+    if hosts.user != "root":
+        closed.write_text("PermitRootLogin no\n")
+    for home in ("home/operator",) if hosts.user != "root" else ("root", "home/operator"):
         folder = root / home / ".ssh"
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "authorized_keys").write_text(public)

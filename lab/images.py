@@ -9,11 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.components import BY_NAME
+from lab.components import Component
 
-KUBERNETES = BY_NAME["kubernetes"].version
-ETCD_TAG = f"{BY_NAME['etcd'].version.lstrip('v')}-0"
-COREDNS_TAG = BY_NAME["coredns"].version
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}  # the machine's name for it -> the images'
 
@@ -29,22 +26,39 @@ class Image:
     on_network_tools: bool = False
 
 
-def _kubernetes(command: str, *, on_network_tools: bool = False) -> Image:
-    reference = f"registry.k8s.io/{command}:{KUBERNETES}"
-    return Image(reference, {command: "kubernetes"}, on_network_tools=on_network_tools)
+@dataclass(frozen=True)
+class Tags:
+    """What kubeadm asks for, besides its own version's defaults."""
+
+    kubernetes: str
+    etcd: str
+    coredns: str
+
+    @classmethod
+    def of(cls, components: Mapping[str, Component]) -> "Tags":
+        etcd = components["etcd"].version.lstrip("v")
+        return cls(components["kubernetes"].version, f"{etcd}-0", components["coredns"].version)
 
 
-ALL = (
-    _kubernetes("kube-apiserver"),
-    _kubernetes("kube-controller-manager"),
-    _kubernetes("kube-scheduler"),
-    _kubernetes("kube-proxy", on_network_tools=True),
-    Image(f"registry.k8s.io/etcd:{ETCD_TAG}", dict.fromkeys(("etcd", "etcdctl", "etcdutl"), "etcd")),
-    Image(f"registry.k8s.io/coredns/coredns:{COREDNS_TAG}", {"coredns": "coredns"}, entrypoint="coredns"),
-    Image("registry.k8s.io/pause:3.10.2", {"pause": "pause"}, entrypoint="pause", user="65535:65535"),
-    Image("registry.lab/pod-network:1", {"kubectl": "kubernetes"}, on_network_tools=True),
-    Image("registry.lab/web:1", {"web": "web"}, entrypoint="web", user="65534:65534"),
-)
+def of(components: Mapping[str, Component]) -> tuple[Image, ...]:
+    """The images of a cluster of these components, by place."""
+    tags = Tags.of(components)
+
+    def kubernetes(command: str, *, on_network_tools: bool = False) -> Image:
+        reference = f"registry.k8s.io/{command}:{tags.kubernetes}"
+        return Image(reference, {command: "kubernetes"}, on_network_tools=on_network_tools)
+
+    return (
+        kubernetes("kube-apiserver"),
+        kubernetes("kube-controller-manager"),
+        kubernetes("kube-scheduler"),
+        kubernetes("kube-proxy", on_network_tools=True),
+        Image(f"registry.k8s.io/etcd:{tags.etcd}", dict.fromkeys(("etcd", "etcdctl", "etcdutl"), "etcd")),
+        Image(f"registry.k8s.io/coredns/coredns:{tags.coredns}", {"coredns": "coredns"}, entrypoint="coredns"),
+        Image("registry.k8s.io/pause:3.10.2", {"pause": "pause"}, entrypoint="pause", user="65535:65535"),
+        Image("registry.lab/pod-network:1", {"kubectl": "kubernetes"}, on_network_tools=True),
+        Image("registry.lab/web:1", {"web": "web"}, entrypoint="web", user="65534:65534"),
+    )
 
 
 def write_layer(programs: Sequence[Path], path: Path) -> Path:
@@ -65,10 +79,10 @@ def write_layer(programs: Sequence[Path], path: Path) -> Path:
 def write_archive(image: Image, layers: Sequence[Path], path: Path) -> Path:
     """Write what `docker save` would write for an image of these layers, the lowest first."""
     names = [f"layer{number}.tar" for number, _ in enumerate(layers)]
-    config = _config(image, [_digest(layer) for layer in layers])
+    configuration = config(image, [digest(layer) for layer in layers])
     manifest = [{"Config": "config.json", "RepoTags": [image.reference], "Layers": names}]
     with tarfile.open(path, "w") as tar:
-        for name, document in (("manifest.json", manifest), ("config.json", config)):
+        for name, document in (("manifest.json", manifest), ("config.json", configuration)):
             content = json.dumps(document).encode()
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
@@ -78,7 +92,8 @@ def write_archive(image: Image, layers: Sequence[Path], path: Path) -> Path:
     return path
 
 
-def _config(image: Image, digests: Sequence[str]) -> dict[str, object]:
+def config(image: Image, digests: Sequence[str]) -> dict[str, object]:
+    """The image's configuration; `digests` are those of its layers, the lowest first."""
     entrypoint = [f"/usr/local/bin/{image.entrypoint}"] if image.entrypoint else None
     return {
         "architecture": ARCHITECTURES[platform.machine()],
@@ -88,6 +103,11 @@ def _config(image: Image, digests: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """sha256:HEX of a file."""
     with path.open("rb") as content:
         return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+
+
+def digest_of(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -11,6 +11,7 @@ from lab import (
     golden,
     host,
     identity,
+    images,
     machine,
     network,
     processes,
@@ -22,6 +23,7 @@ from lab.places import Places
 from lab.progress import Progress
 from lab.record import Record
 from lab.refusals import Refusal
+from lab.variant import USUAL, Variant
 
 
 def up(places: Places, hosts: Hosts, progress: Progress) -> None:
@@ -44,27 +46,31 @@ def up(places: Places, hosts: Hosts, progress: Progress) -> None:
     progress.say(f"the lab is up: {'started ' + _names(off) if off else 'nothing to do'}")
 
 
-def reset(places: Places, hosts: Hosts, progress: Progress) -> None:
+def reset(places: Places, hosts: Hosts, progress: Progress, variant: Variant = USUAL) -> None:
     """A fresh cluster with one master, on fresh hosts."""
+    hosts = variant.seen_in(hosts)
     places.state.mkdir(parents=True, exist_ok=True)
-    programs = components.build_all(places.cache, toolchain.find(places.cache, progress), progress)
-    own_record = Record.of(places, hosts)
+    chosen = components.chosen(variant.components)
+    programs = components.build(chosen, places.cache, toolchain.find(places.cache, progress), progress)
+    own_record = Record.of(places, hosts, variant.name)
     own_record.write(whole=False)
     machine.prepare(places)
     btrfs.mount(places)
-    golden_host = golden.make(places, programs, progress)
+    golden_host = golden.make(places, chosen, programs, progress)
     identity.make(places, hosts)
     with progress.stage(f"booting fresh hosts: {_names(hosts.all)}"):
         _remove_hosts(places)
         network.make_switch()
         for each in hosts.all:
-            host.make(places, each, hosts, golden_host)
+            host.make(places, each, hosts, golden_host, variant.missing_on(each, hosts))
             host.start(places, each, hosts)
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda each: host.wait_until_up(places, each), hosts.all))
-    cluster.make(hosts, progress)
+    cluster.make(hosts, images.Tags.of(chosen), variant, progress)
     own_record.write(whole=True)
     progress.say(f"the lab is up: {len(hosts.all)} hosts, one master ({hosts.first_master.name}), all Ready")
+    if variant != USUAL:
+        progress.say(f"variant {variant.name}: {variant.about}; the runbook's nodes.yaml for it is {hosts.nodes_file}")
 
 
 def down(places: Places, progress: Progress) -> None:

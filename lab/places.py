@@ -8,6 +8,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 FILES = CHECKOUT / "lab" / "files"
 MANIFESTS = CHECKOUT / "lab" / "manifests"
 COMPONENTS = CHECKOUT / "lab" / "components"
+VARIANTS = CHECKOUT / "lab" / "variants"
 NODES_FILE = CHECKOUT / "nodes.yaml"
 
 

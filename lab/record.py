@@ -27,11 +27,12 @@ class Record:
     hosts: dict[str, str]  # name -> address
     boot: str
     whole: bool = False  # the cluster was brought up to its end
+    variant: str = ""  # of lab/variants; none is the usual cluster
 
     @classmethod
-    def of(cls, places: Places, hosts: Hosts) -> "Record":
+    def of(cls, places: Places, hosts: Hosts, variant: str = "") -> "Record":
         addresses = {host.name: host.address for host in hosts.all}
-        return cls(str(places.state), str(hosts.path), addresses, machine.boot())
+        return cls(str(places.state), str(hosts.path), addresses, machine.boot(), variant=variant)
 
     def write(self, *, whole: bool) -> None:
         partial = RECORD.with_suffix(".partial")
@@ -46,6 +47,12 @@ def read() -> Record | None:
     except (OSError, ValueError, TypeError):
         return None
     return record if record.boot == machine.boot() else None
+
+
+def variant() -> str:
+    """The name of the variant that is up, or half made; empty for the usual cluster and for none."""
+    found = read()
+    return found.variant if found else ""
 
 
 def forget() -> None:

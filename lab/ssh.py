@@ -1,5 +1,6 @@
 """Reaching the hosts as the runbook does: SSH with the lab's key, host keys always checked."""
 
+import shlex
 import socket
 
 from lab.command import CommandFailed, run
@@ -17,13 +18,14 @@ def line(host: Host, hosts: Hosts, *words: str) -> list[str]:
         "LogLevel": "ERROR",
     }
     settings = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
-    return ["ssh", "-F", "none", "-i", str(hosts.key), *settings, f"root@{host.address}", *words]
+    return ["ssh", "-F", "none", "-i", str(hosts.key), *settings, f"{hosts.user}@{host.address}", *words]
 
 
 def command(host: Host, hosts: Hosts, text: str, *, stdin: bytes = b"", deadline: float = 300.0) -> str:
-    """Give the stdout of a shell command on the host; raises CommandFailed, which names host and command."""
+    """Give the stdout of root's shell command on the host; raises CommandFailed, which names host and command."""
+    as_root = text if hosts.user == "root" else f"sudo --non-interactive sh -c {shlex.quote(text)}"
     try:
-        return run(line(host, hosts, text), stdin=stdin, timeout=deadline)
+        return run(line(host, hosts, as_root), stdin=stdin, timeout=deadline)
     except CommandFailed as failed:
         raise CommandFailed([f"{host.name}:", text], failed.status, failed.stdout, failed.stderr) from failed
 

@@ -9,7 +9,8 @@ from lab.places import Places
 
 def show(places: Places, hosts: Hosts) -> int:
     """Print a line a host and one for the cluster; gives 0 if nothing is missing, else 1."""
-    if not record.read():
+    found = record.read()
+    if not found:
         sys.stdout.write("no lab is up on this machine: `python -m lab up` brings one up\n")
         return 1
     lines, whole = [], True
@@ -22,6 +23,8 @@ def show(places: Places, hosts: Hosts) -> int:
         missing = cluster.what_is_missing(hosts)
     else:
         missing = [f"{hosts.first_master.name}, whose API server is asked, does not answer"]
+    if found.variant:
+        lines.append(f"variant: {found.variant}")
     lines.append(f"cluster: {'; '.join(missing) or 'every node is Ready, CoreDNS is available'}")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if whole and not missing else 1

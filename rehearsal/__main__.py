@@ -3,6 +3,7 @@
 The machine is left clean, also after a part that failed; what was built stays in the lab's cache.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -33,6 +34,9 @@ def main() -> int:
         run("lab: take away what an earlier run left", [*ROOT, PYTHON, "-m", "lab", "down"])
         if run(LAB_UP, [*ROOT, PYTHON, "-m", "lab", "up"]):
             run("rehearsal: conversion, audit, defects, faults", [PYTHON, "-m", "pytest", "rehearsal/", "-s"])
+            # make test VARIANTS="NAME NAME" chooses; all of them are `make variants`
+            chosen = os.environ.get("VARIANTS", "").split() or ["--of-the-day"]
+            run("variants: other clusters, converted", [PYTHON, "-m", "rehearsal.variants", *chosen])
     finally:
         run(LAB_DOWN, [*ROOT, PYTHON, "-m", "lab", "down"])
 

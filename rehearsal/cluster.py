@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
@@ -30,22 +31,27 @@ def lab(*arguments: str) -> None:
     subprocess.run([*ROOT, sys.executable, "-m", "lab", *arguments], cwd=CHECKOUT, check=True)
 
 
-def connect() -> Hosts:
+def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
     """Sessions to all hosts. A reset keeps their keys, but not their connections."""
-    inventory = load(CHECKOUT / "nodes.yaml")
+    inventory = load(nodes)
     fleet = Fleet.open(inventory)
     assert not fleet.problems, fleet.problems
-    return Hosts(fleet, inventory, FIRST)
+    return Hosts(fleet, inventory, inventory.masters[0].name)
 
 
 def files(hosts: Hosts) -> set[str]:
     """What stands on each node's disk, a line a file: node, name, time, mode, digest."""
-    return {f"{name} {line}" for name in NODES for line in hosts.fleet[name].run(_FILES).stdout.splitlines()}
+    return _lines(hosts, _FILES)
 
 
 def processes(hosts: Hosts) -> set[str]:
     """What runs on each node, a line a process: node, id, start, name."""
-    return {f"{name} {line}" for name in NODES for line in hosts.fleet[name].run(_PROCESSES).stdout.splitlines()}
+    return _lines(hosts, _PROCESSES)
+
+
+def _lines(hosts: Hosts, script: str) -> set[str]:
+    names = hosts.inventory.nodes
+    return {f"{name} {line}" for name in names for line in hosts.fleet[name].run(script).stdout.splitlines()}
 
 
 def containers(hosts: Hosts) -> str:

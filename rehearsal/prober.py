@@ -14,7 +14,6 @@ from pathlib import Path
 import yaml
 
 from nodes.hosts import Hosts
-from rehearsal.cluster import NODES
 
 NAMESPACE = "prober"
 POD_DEADLINE_SECONDS = 90
@@ -94,12 +93,12 @@ class Prober:
         for path, process in self._outside.items():
             process.terminate()
             counts.append(_count(path, process.communicate(timeout=30)[0]))
-        for node in NODES:
+        for node in self._hosts.inventory.nodes:
             # the lab's own program on the lab's own host, by its id
             self._hosts.fleet[node].check("kill -TERM $(pgrep -f '[w]eb probe')")
         pods = json.loads(self._hosts.kubectl("-n", NAMESPACE, "get", "pods", "-o", "json"))["items"]
         counts += [self._pod_count(pod["metadata"]["name"], pod["spec"]["nodeName"]) for pod in pods]
-        assert len(pods) == len(NODES)
+        assert len(pods) == len(self._hosts.inventory.nodes)
         self._hosts.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
         return counts
 
@@ -109,7 +108,7 @@ class Prober:
             # The DaemonSet starts the container again at once: its predecessor's last line is the count.
             try:
                 log = self._hosts.kubectl("-n", NAMESPACE, "logs", pod, "--previous")
-                return _count(f"10.96.0.1 from a pod on {node}", log.splitlines()[-1])
+                return _count(f"the service from a pod on {node}", log.splitlines()[-1])
             except Exception:
                 if time.monotonic() > deadline:
                     raise

@@ -70,16 +70,17 @@ def runbook(
     on_line: Callable[[str], object] = lambda _line: None,
     kill: bool = False,
 ) -> Run:
-    """pytest runbook/ --nodes=NODES ARGUMENTS.
+    """pytest runbook/ --nodes=NODES ARGUMENTS, with a file of this checkout.
 
     `on_line` is called with each line as it is printed; where `kill` is set and it answers with something true,
     the process group is ended with SIGKILL then and there.
     """
     REPORT.unlink(missing_ok=True)
+    given = nodes.relative_to(CHECKOUT)
     began = time.monotonic()
     lines = []
     with subprocess.Popen(
-        [sys.executable, "-m", "pytest", "runbook/", f"--nodes={nodes.name}", f"--junitxml={REPORT}", *arguments],
+        [sys.executable, "-m", "pytest", "runbook/", f"--nodes={given}", f"--junitxml={REPORT}", *arguments],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -23,7 +23,7 @@ def conversion(
     view: Hosts, apiserver_started: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Run, list[Count]]:
     cache = Places.from_environment().cache
-    web = components.build_all(cache, toolchain.find(cache, Progress()), Progress())["web"] / "web"
+    web = components.build(components.chosen(), cache, toolchain.find(cache, Progress()), Progress())["web"] / "web"
     prober = Prober(view, web, CHECKOUT / ".lab" / "admin.conf", tmp_path_factory.mktemp("prober"))
     prober.start()
 

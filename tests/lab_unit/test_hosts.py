@@ -12,7 +12,7 @@ SSH = "ssh: {key: k, known_hosts: h}\n"
 
 
 def test_hosts_are_in_the_order_of_the_file_and_the_first_master_is_known(hosts: Hosts) -> None:
-    assert hosts.all[0] == Host("shaolin", "10.27.53.32", "master")
+    assert hosts.all[0] == Host("shaolin", "10.27.53.32", "master", node="shaolin")
     assert [host.name for host in hosts.all] == ["shaolin", "wudang", "huashan"]
     assert hosts.first_master.name == "shaolin"
     assert [host.name for host in hosts.joining] == ["wudang", "huashan"]

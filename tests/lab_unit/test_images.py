@@ -6,9 +6,11 @@ import tarfile
 from pathlib import Path
 
 from lab import images
-from lab.components import BY_NAME
+from lab.components import chosen
 from lab.images import Image, write_archive, write_layer
 from lab.places import FILES
+
+USUAL = chosen()
 
 
 def _json(tar: tarfile.TarFile, name: str) -> dict[str, dict[str, object]] | list[dict[str, object]]:
@@ -44,20 +46,20 @@ def test_an_archive_names_its_image_and_its_layers_by_their_digests(tmp_path: Pa
 
 
 def test_every_program_of_an_image_is_a_command_of_its_component() -> None:
-    for image in images.ALL:
+    for image in images.of(USUAL):
         for command, component in image.programs.items():
-            assert command in BY_NAME[component].commands
+            assert command in USUAL[component].commands
 
 
 def test_references_are_those_that_kubeadm_asks_for() -> None:
-    references = [image.reference for image in images.ALL]
+    references = [image.reference for image in images.of(USUAL)]
     assert len(set(references)) == len(references)
-    assert f"registry.k8s.io/kube-apiserver:{images.KUBERNETES}" in references
-    assert f"registry.k8s.io/etcd:{images.ETCD_TAG}" in references
-    assert f"registry.k8s.io/coredns/coredns:{images.COREDNS_TAG}" in references
+    assert f"registry.k8s.io/kube-apiserver:{USUAL['kubernetes'].version}" in references
+    assert f"registry.k8s.io/etcd:{USUAL['etcd'].version.lstrip('v')}-0" in references
+    assert f"registry.k8s.io/coredns/coredns:{USUAL['coredns'].version}" in references
 
 
 def test_containerd_pins_the_pause_image_that_is_imported() -> None:
     config = (FILES / "host/etc/containerd/config.toml").read_text()
-    [pause] = [image.reference for image in images.ALL if "pause" in image.programs]
+    [pause] = [image.reference for image in images.of(USUAL) if "pause" in image.programs]
     assert f"sandbox = '{pause}'" in config

@@ -1,0 +1,77 @@
+"""What is expected of the runbook on a variant of the lab's cluster: the part `rehearsal` of lab/variants/NAME.yaml."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Deed(_Part):
+    """Shell on a host, by the host's name. With `at`: when the run prints a line that has these words."""
+
+    host: str
+    run: str
+    at: str = ""
+
+
+class Look(_Part):
+    """The rehearsal's own look at converted hosts: shell, and all that it has to print on each of them."""
+
+    hosts: tuple[str, ...]
+    run: str
+    says: str
+
+
+class Attempt(_Part):
+    """One run of the runbook.
+
+    ends     green: every case passed. refused: step 1's case fails, nothing was changed on any host.
+             failed: the case `case` fails, and every later step is skipped
+    says     words of the reason that is given
+    accept   written into nodes.yaml, for this run and those after it
+    deeds    done before it, or in the middle of it
+    """
+
+    ends: Literal["green", "refused", "failed"] = "green"
+    case: str = ""
+    says: tuple[str, ...] = ()
+    accept: Mapping[str, str] = {}
+    deeds: tuple[Deed, ...] = ()
+
+    @model_validator(mode="after")
+    def _failure_is_described(self) -> "Attempt":
+        if self.ends != "green" and not self.says:
+            raise ValueError("a run that does not end green needs `says`: words of the reason that it has to give")
+        if (self.ends == "failed") != bool(self.case):
+            raise ValueError("`case` is the case that fails in a run that ends `failed`, and nothing else")
+        return self
+
+
+class Scenario(_Part):
+    """The runs, one after the other on one cluster, and looks at what the last has made.
+
+    `long` says why the variant is not among those that take their turn in `make test`.
+    """
+
+    long: str = ""
+    runs: tuple[Attempt, ...] = (Attempt(),)
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def converts(self) -> bool:
+        return self.runs[-1].ends == "green"
+
+    @model_validator(mode="after")
+    def _looks_need_a_conversion(self) -> "Scenario":
+        if self.looks and not self.converts:
+            raise ValueError("there is nothing to look at when the last run does not end green")
+        return self
+
+
+def of(rehearsal: Mapping[str, Any]) -> Scenario:
+    """Raises pydantic's ValidationError for what is not a scenario."""
+    return Scenario.model_validate(rehearsal)

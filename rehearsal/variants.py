@@ -1,0 +1,252 @@
+"""Clusters that are not the usual one, converted end to end: `make variants`, and three of them in `make test`.
+
+python -m rehearsal.variants [NAME...]         these, or all
+python -m rehearsal.variants --of-the-day      three of those that are short, in turn by day
+"""
+
+import argparse
+import datetime
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from lab import components, toolchain
+from lab import variant as variants
+from lab.hosts import load as load_hosts
+from lab.places import NODES_FILE, Places
+from lab.progress import Progress
+from lab.refusals import Refusal
+from lab.variant import Variant
+from nodes.hosts import Hosts
+from rehearsal import cluster, scenario
+from rehearsal.prober import Count, Prober
+from rehearsal.runs import CHECKOUT, Case, Run, runbook
+from rehearsal.scenario import Attempt, Scenario
+
+A_DAY = 3
+KEPT = CHECKOUT / ".lab" / "variants"
+STEP_1 = "test_nothing_stands_in_the_way_of_any_step"
+BALANCER_STANDS = "::test_api_answers_through_the_balancers_own_address"  # printed when the change before it is made
+
+
+class NotAsExpectedError(Exception):
+    """str() says what was expected, what was seen, and where all that was printed is kept."""
+
+
+@dataclass
+class Result:
+    """A line of the table; seconds, of whole processes."""
+
+    name: str
+    reset: float = 0.0
+    conversion: float = 0.0
+    audit: str = ""
+    counts: list[Count] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    fault: str = ""
+
+    def __str__(self) -> str:
+        lost = f"{sum(one.lost for one in self.counts)} of {sum(one.reads + one.writes for one in self.counts)}"
+        conversion = f"{self.conversion:.0f}" if self.conversion else ""
+        told = self.fault.splitlines()[0] if self.fault else ", then ".join(self.ends)
+        return (
+            f"{self.name:16}{self.reset:7.0f}{conversion:>12}  {self.audit:12}{lost if self.counts else '':>12}"
+            f"  {'NOT AS EXPECTED: ' if self.fault else ''}{told}"
+        )
+
+
+HEADING = f"{'variant':16}{'reset':>7}{'conversion':>12}  {'audit':12}{'lost':>12}  result"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal.variants", description=__doc__.splitlines()[0])
+    parser.add_argument("names", metavar="NAME", nargs="*", help=", ".join(variants.names()))
+    parser.add_argument("--of-the-day", action="store_true", help="three of those that are short, in turn by day")
+    arguments = parser.parse_args()
+    try:
+        chosen = {name: variants.load(name) for name in arguments.names or variants.names()}
+        scenarios = {name: scenario.of(variant.rehearsal) for name, variant in chosen.items()}
+    except (Refusal, ValueError) as error:
+        print(f"rehearsal.variants: {error}", file=sys.stderr)
+        return 2
+    names = list(chosen)
+    if arguments.of_the_day:
+        names = of_the_day([name for name in names if not scenarios[name].long], datetime.datetime.now().date())
+        print(f"today's variants: {', '.join(names)}; others with VARIANTS='NAME NAME', all with `make variants`")
+    results = []
+    for number, name in enumerate(names, 1):
+        print(f"\n--- variant {number} of {len(names)}: {name}: {chosen[name].about}", flush=True)
+        results.append(Rehearsal(chosen[name], scenarios[name]).result())
+        print(results[-1].fault or f"--- {name} is as expected", flush=True)
+    print("\n".join(["", HEADING, *map(str, results)]))
+    return 1 if any(result.fault for result in results) else 0
+
+
+def of_the_day(names: Sequence[str], day: datetime.date) -> list[str]:
+    """The day's: as many days on as it takes, each has had its turn."""
+    start = day.toordinal() * A_DAY
+    return [names[(start + number) % len(names)] for number in range(min(A_DAY, len(names)))]
+
+
+class Rehearsal:
+    """One variant, from a fresh cluster to its line in the table."""
+
+    def __init__(self, variant: Variant, scenario: Scenario) -> None:
+        self._variant, self._scenario, self._runs = variant, scenario, 0
+        self._found = Result(variant.name)
+        names = variant.seen_in(load_hosts(NODES_FILE)).all
+        self._node = {host.name: host.node for host in names}
+
+    def result(self) -> Result:
+        """Never raises for what the runbook or the lab did: that is the result's fault."""
+        began = time.monotonic()
+        try:
+            cluster.lab("reset", f"--variant={self._variant.name}")
+            self._found.reset = time.monotonic() - began
+            self._nodes = load_hosts(NODES_FILE).nodes_file
+            hosts = cluster.connect(self._nodes)
+            try:
+                self._rehearse(hosts)
+            finally:
+                hosts.fleet.close()
+        except Exception as error:  # whatever it is, the other variants get their turn and the table its line
+            self._found.fault = (
+                f"{error}" if isinstance(error, NotAsExpectedError) else f"{type(error).__name__}: {error}"
+            )
+        return self._found
+
+    def _rehearse(self, hosts: Hosts) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            prober = self._prober(hosts, Path(folder))
+            probing = False
+            try:
+                for attempt in self._scenario.runs:
+                    if attempt.ends != "refused" and not probing:
+                        prober.start()
+                        probing = True
+                    self._attempt(attempt, hosts, prober)
+            finally:
+                if probing:
+                    self._found.counts = prober.stop()
+        for count in self._found.counts:
+            print(f"  {count}")
+        losses = [f"{count.path}: {loss}" for count in self._found.counts for loss in count.losses]
+        if losses:
+            raise NotAsExpectedError(f"{len(losses)} requests were lost\n" + "\n".join(losses))
+        if self._scenario.converts:
+            self._nothing_is_left(hosts)
+            self._look(hosts)
+
+    def _prober(self, hosts: Hosts, folder: Path) -> Prober:
+        quiet, cache = Progress(), Places.from_environment().cache
+        web = components.build(components.chosen(), cache, toolchain.find(cache, quiet), quiet)["web"] / "web"
+        return Prober(hosts, web, CHECKOUT / ".lab" / "admin.conf", folder)
+
+    def _attempt(self, attempt: Attempt, hosts: Hosts, prober: Prober) -> None:
+        for deed in attempt.deeds:
+            if not deed.at:
+                hosts.fleet[self._node[deed.host]].check(deed.run, deadline=120)
+        self._accept(attempt)
+        before = cluster.files(hosts), cluster.processes(hosts)
+        waiting = [deed for deed in attempt.deeds if deed.at]
+
+        def watch(line: str) -> None:
+            if BALANCER_STANDS in line:
+                prober.start_through_balancer()
+            for deed in [deed for deed in waiting if deed.at in line]:
+                waiting.remove(deed)
+                hosts.fleet[self._node[deed.host]].check(deed.run, deadline=30)
+
+        run = self._run(watch)
+        if waiting:
+            raise self._not(run, f"no line of the run had {waiting[0].at!r}")
+        if attempt.ends == "green":
+            self._all_passed(run, "the conversion")
+            self._found.conversion = run.seconds
+        else:
+            case = STEP_1 if attempt.ends == "refused" else attempt.case
+            self._failed_as_it_should(run, case, attempt)
+        if attempt.ends == "refused" and before != (cluster.files(hosts), cluster.processes(hosts)):
+            raise self._not(run, "a run that was refused has changed something on a host")
+        self._found.ends.append(f"{attempt.ends} ({run.seconds:.0f} s)" if attempt.ends != "green" else "green")
+
+    def _accept(self, attempt: Attempt) -> None:
+        if attempt.accept:
+            document = yaml.safe_load(self._nodes.read_text())
+            document["accept"] = document.get("accept", {}) | dict(attempt.accept)
+            self._nodes.write_text(yaml.safe_dump(document, sort_keys=False))
+
+    def _run(self, watch: object = None, *arguments: str) -> Run:
+        """The runbook, with a line for each step that begins; its output is kept."""
+        began, step, self._runs = time.monotonic(), "", self._runs + 1
+
+        def each(line: str) -> None:
+            nonlocal step
+            found = re.search(r"test_(\d)_\w+\.py::", line)
+            if found and found[1] != step:
+                step = found[1]
+                print(f"  [{time.monotonic() - began:5.1f} s] step {step} …", flush=True)
+            if callable(watch):
+                watch(line)
+
+        run = runbook(*arguments, nodes=self._nodes, on_line=each)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        self._log.write_text(run.output)
+        return run
+
+    @property
+    def _log(self) -> Path:
+        return KEPT / f"{self._variant.name}-{self._runs}.log"
+
+    def _not(self, run: Run, text: str) -> NotAsExpectedError:
+        failed = run.of("failed") + run.of("error") if run.report is not None else []
+        told = [f"{case.name}: {case.text.strip()[:1500]}" for case in failed[:3]]
+        return NotAsExpectedError("\n".join([f"{text} (exit code {run.status}; {self._log})", *told]))
+
+    def _all_passed(self, run: Run, what: str) -> None:
+        if run.status != 0 or {case.outcome for case in run.cases} != {"passed"}:
+            raise self._not(run, f"{what} did not end green")
+
+    def _failed_as_it_should(self, run: Run, name: str, attempt: Attempt) -> None:
+        failed = {case.name.partition("[")[0]: case for case in (*run.of("failed"), *run.of("error"))}
+        if run.status != 1 or name not in failed:
+            raise self._not(run, f"{name} should have failed, and {', '.join(failed) or 'nothing'} did")
+        self._says(run, failed[name], attempt)
+        later = [case for case in run.cases if case.step > failed[name].step and case.outcome != "skipped"]
+        if later:
+            raise self._not(run, f"{later[0].name} of step {later[0].step} was not skipped")
+
+    def _says(self, run: Run, case: Case, attempt: Attempt) -> None:
+        for words in attempt.says:
+            if words not in case.text:
+                raise self._not(run, f"the reason should have said {words!r}")
+        print(f"  {attempt.ends}: {case.text.strip()[:600]}")
+
+    def _nothing_is_left(self, hosts: Hosts) -> None:
+        audit = self._run(None, "-m", "verify")
+        self._all_passed(audit, "the audit")
+        self._found.audit = f"{len(audit.cases)} in {audit.seconds:.0f} s"
+        before = cluster.files(hosts), cluster.processes(hosts)
+        again = self._run()
+        self._all_passed(again, "a second run")
+        if "no change was needed" not in again.output:
+            raise self._not(again, "a second run has found something to change")
+        if before != (cluster.files(hosts), cluster.processes(hosts)):
+            raise self._not(again, "a second run has changed or restarted something")
+
+    def _look(self, hosts: Hosts) -> None:
+        for look in self._scenario.looks:
+            for host in look.hosts:
+                said = hosts.fleet[self._node[host]].check(look.run, deadline=60)
+                if said.split() != look.says.split():
+                    raise NotAsExpectedError(f"{host}: `{look.run}` should print\n{look.says}\nand printed\n{said}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
