@@ -53,7 +53,7 @@ def observe(hosts: Hosts) -> Seen:
     ended with.
     """
     names, pki = list(hosts.inventory.nodes), hosts.layout.pki
-    machines = hosts.fleet.side_by_side(lambda name: _machine(hosts, name), names)
+    machines = hosts.fleet.side_by_side(lambda name: machine(hosts, name), names)
     first = hosts.first
     if "kubectl" in _of(machines, hosts.first_master).missing:
         raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
@@ -118,7 +118,7 @@ def _admin(name: str, first: Session) -> certificates.Certificate:
     raise NotSupportedError(f"{name}: {ADMIN} holds no client certificate, as kubeadm's does")
 
 
-def _machine(hosts: Hosts, name: str) -> Machine:
+def machine(hosts: Hosts, name: str) -> Machine:
     inventory = hosts.inventory
     programs: set[str] = set()
     if name == hosts.first_master:

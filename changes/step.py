@@ -11,3 +11,6 @@ StepFunction: TypeAlias = Callable[[Seen, Inventory], ToDo]
 
 CarryOut: TypeAlias = Callable[[StepFunction], list[str]]
 """Observes afresh, makes the list, carries it out (or prints it, in a plan); returns what is still not so."""
+
+MakeSo: TypeAlias = Callable[[ToDo], list[str]]
+"""Carries a list out (or prints it, in a plan); returns what is still not so."""

@@ -24,6 +24,7 @@ class Run:
     to       the last step asked for
     cases    every case of the runbook, also those that this run left out
     changes  how many were made; under --plan, how many would be
+    unplanned  under --plan, the steps of which nothing is known before step 1 has made the cluster
     """
 
     mode: Mode
@@ -32,6 +33,7 @@ class Run:
     to: int
     cases: tuple[Case, ...]
     changes: int = 0
+    unplanned: tuple[int, ...] = ()
 
     @property
     def looked_at(self) -> tuple[Case, ...]:

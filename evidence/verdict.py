@@ -8,7 +8,7 @@ from itertools import groupby
 
 from evidence.case import Case, Kind, Outcome
 from evidence.gate import Gate, State, gates
-from evidence.run import LAST_STEP, Mode, Run
+from evidence.run import FIRST_STEP, LAST_STEP, Mode, Run
 
 # Growing etcd goes through two voters; whoever stops there has less than he began with.
 ETCD_GROWS = 2
@@ -112,10 +112,21 @@ def _plan(run: Run) -> list[str]:
     told = [f"step {case.step}: {_told([case])}" for case in _failed(run)]
     if any(case.outcome is not Outcome.PLANNED for case in run.looked_at):
         return [*told, "the plan is not complete; nothing was changed"]
-    if not run.changes:
+    if not run.changes and not run.unplanned:
         return ["nothing to change" + (f" up to step {run.to}" if narrowed else "")]
+    later = [f"{_steps(run.unplanned)} planned once the cluster is there"] if run.unplanned else []
+    if not run.changes:
+        return [*later, f"no change before that; run without --plan to go on: {run.command}{narrowed}"]
     them = "it" if run.changes == 1 else "them"
-    return [f"{_count(run.changes, 'change')}; run without --plan to make {them}: {run.command}{narrowed}"]
+    return [*later, f"{_count(run.changes, 'change')}; run without --plan to make {them}: {run.command}{narrowed}"]
+
+
+def _steps(steps: Sequence[int]) -> str:
+    """The steps beyond the one that makes the cluster."""
+    later = [step for step in steps if step > FIRST_STEP]
+    if not later:
+        return "the note of step 1 is"
+    return f"step {later[0]} is" if len(later) == 1 else f"steps {later[0]} to {later[-1]} are"
 
 
 def _failed(run: Run) -> list[Case]:

@@ -69,7 +69,7 @@ class Ranges:
     def of(cls, services: str, pods: str, given: Collection[str], nodes: Collection[str]) -> "Ranges":
         """services, pods: as kubeadm-config has them, with commas between two families."""
         own = frozenset(ip_address(address) for address in nodes if address)
-        return cls(_networks(services.split(",")), _networks(pods.split(",")), _networks(given), own)
+        return cls(networks(services.split(",")), networks(pods.split(",")), networks(given), own)
 
 
 def parsed(table: list[dict[str, Any]], devices: list[dict[str, Any]]) -> list[Route]:
@@ -113,11 +113,11 @@ def overlapping(found: Collection[Route], ranges: Ranges) -> list[str]:
         for route in found
         if route.network.version == one.version
         and route.network.overlaps(one)
-        and not (one in ranges.pods and _within(route.network, ranges.pods) and _is_pod_networks(route, ranges))
+        and not (one in ranges.pods and _within(route.network, ranges.pods) and _is_podnetworks(route, ranges))
     ]
 
 
-def _is_pod_networks(route: Route, ranges: Ranges) -> bool:
+def _is_podnetworks(route: Route, ranges: Ranges) -> bool:
     if _within(route.network, ranges.given):
         return True
     if route.device is None:
@@ -149,5 +149,6 @@ def _within(network: Network, ranges: Collection[Network]) -> bool:
     return any(network.version == one.version and network.subnet_of(one) for one in ranges)  # type: ignore[arg-type]
 
 
-def _networks(texts: Collection[str]) -> tuple[Network, ...]:
+def networks(texts: Collection[str]) -> tuple[Network, ...]:
+    """Ranges from their texts; an empty text is none."""
     return tuple(ip_network(text) for text in texts if text)

@@ -57,6 +57,7 @@ def _run(config: pytest.Config) -> Run:
         to=asked.to,
         cases=tuple(ledger.of(item) for item in config.stash[COLLECTED]),
         changes=ledger.changes,
+        unplanned=tuple(sorted(ledger.unplanned)),
     )
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from evidence.run import Mode
 from gates.closing import MASTERS
-from gates.identity import IDENTITY, UNKNOWN, identify
+from gates.identity import IDENTITY, NONE_YET, UNKNOWN, identify
 from gates.options import ASKED
 from gates.order import SETTLED
 from nodes import layout
 from nodes.commands import ConnectionLost
-from nodes.first_master import NoFirstMaster
+from nodes.first_master import NoCluster, NoFirstMaster, is_to_be_created
 from nodes.first_master import find as find_first_master
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
@@ -28,6 +28,8 @@ from nodes.lock import Lock, LockHeld
 INVENTORY = pytest.StashKey[Inventory]()
 FLEET = pytest.StashKey[Fleet]()
 HOSTS = pytest.StashKey[Hosts]()
+# Why there is nothing that an audit could look at.
+NO_CLUSTER = pytest.StashKey[str]()
 
 log = logging.getLogger("runbook")
 
@@ -51,13 +53,20 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     log.info("connecting to %s", ", ".join(inventory.nodes))
     fleet = config.stash[FLEET] = Fleet.open(inventory)
     _name_problems(fleet, mode)
-    first = _first_master(fleet, inventory, mode)
+    first = _first_master(config, fleet, inventory, mode)
     others = [node.name for node in inventory.masters if node.name != first]
     hosts = Hosts(fleet, inventory, first, layout=layout.find(fleet, [first, *others]))
-    config.stash[IDENTITY] = identify(hosts)
+    nothing = NO_CLUSTER in config.stash or (mode is not Mode.AUDIT and is_to_be_created(fleet, inventory, first))
+    config.stash[IDENTITY] = NONE_YET if nothing else identify(hosts)
     _hold_to_pinned(inventory, config.stash[IDENTITY].uid, mode)
     lock = _lock(hosts) if mode is Mode.CHANGE else None
     config.stash[HOSTS] = replace(hosts, lock=lock)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a cluster every check is red, with one reason instead of as many as there are ways to miss it."""
+    if NO_CLUSTER in item.config.stash:
+        pytest.fail(item.config.stash[NO_CLUSTER], pytrace=False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -88,9 +97,15 @@ def _name_problems(fleet: Fleet, mode: Mode) -> None:
         log.warning("%s", problem)
 
 
-def _first_master(fleet: Fleet, inventory: Inventory, mode: Mode) -> str:
+def _first_master(config: pytest.Config, fleet: Fleet, inventory: Inventory, mode: Mode) -> str:
     try:
         return find_first_master(fleet, inventory)
+    except NoCluster as error:
+        if mode is not Mode.AUDIT and inventory.create is None:
+            raise pytest.UsageError(f"nothing was changed; {error}") from None
+        if mode is Mode.AUDIT:
+            config.stash[NO_CLUSTER] = f"there is no cluster to look at: {error}"
+        return inventory.masters[0].name  # where step 1 makes one
     except NoFirstMaster as error:
         if mode is not Mode.AUDIT:
             raise pytest.UsageError(f"nothing was changed; {error}") from None
@@ -103,8 +118,13 @@ def _first_master(fleet: Fleet, inventory: Inventory, mode: Mode) -> str:
 def _hold_to_pinned(inventory: Inventory, uid: str, mode: Mode) -> None:
     """`uid` in nodes.yaml means that cluster and no other; what cannot be seen to be it is not changed."""
     pinned = inventory.cluster.uid
-    if pinned in (None, uid) or (uid == UNKNOWN and mode is Mode.AUDIT):
+    if pinned in (None, uid) or (uid in (UNKNOWN, NONE_YET.uid) and mode is Mode.AUDIT):
         return
+    if uid == NONE_YET.uid:
+        raise pytest.UsageError(
+            f"nothing was changed; {inventory.path} pins cluster {pinned}, and on these nodes there is none yet: name "
+            "the nodes of the pinned cluster, or remove cluster.uid until step 1 has made one"
+        )
     raise pytest.UsageError(
         f"nothing was changed; {inventory.path} pins cluster {pinned}, and this one's kube-system has "
         f"the uid {uid}: name the nodes of the pinned cluster, or correct cluster.uid"

@@ -23,6 +23,9 @@ class Identity:
     etcd: str
 
 
+# Before step 1 has made the cluster.
+NONE_YET = Identity("none yet", "none yet", "none yet")
+
 IDENTITY = pytest.StashKey[Identity]()
 
 

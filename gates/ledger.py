@@ -12,10 +12,11 @@ WORSE = [Outcome.NOT_RUN, Outcome.PASSED, Outcome.PLANNED, Outcome.HELD_BACK, Ou
 
 
 class Ledger:
-    """`changes` are those made, or under --plan those that would be."""
+    """`changes` are those made, or under --plan those that would be; `unplanned` the steps that no plan is made of."""
 
     def __init__(self) -> None:
         self.changes = 0
+        self.unplanned: set[int] = set()
         self._cases: dict[str, Case] = {}
 
     def write(self, item: pytest.Item, outcome: Outcome, reason: str = "") -> None:

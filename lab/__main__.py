@@ -61,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> int:
             if arguments.verb == "up":
                 lifecycle.up(places, hosts, progress)
             else:
-                lifecycle.reset(places, hosts, progress, variants.load(arguments.variant))
+                lifecycle.reset(places, hosts, progress, variants.load(arguments.variant), bare=arguments.bare)
     return 0
 
 
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("up", help="hosts and a cluster with one master; what is up already is left alone")
     reset = verbs.add_parser("reset", help="fresh hosts and a fresh cluster with one master")
     reset.add_argument("--variant", metavar="NAME", default="", help=f"another cluster: {', '.join(variants.names())}")
+    reset.add_argument("--bare", action="store_true", help="fresh hosts with all that kubeadm needs, and no cluster")
     verbs.add_parser("down", help="remove the lab from the machine; what was built is kept")
     verbs.add_parser("status", help="what is up, and what is missing")
     for verb, text in (

@@ -46,8 +46,11 @@ def up(places: Places, hosts: Hosts, progress: Progress) -> None:
     progress.say(f"the lab is up: {'started ' + _names(off) if off else 'nothing to do'}")
 
 
-def reset(places: Places, hosts: Hosts, progress: Progress, variant: Variant = USUAL) -> None:
-    """A fresh cluster with one master, on fresh hosts."""
+def reset(places: Places, hosts: Hosts, progress: Progress, variant: Variant = USUAL, *, bare: bool = False) -> None:
+    """A fresh cluster with one master, on fresh hosts; `bare`: the hosts alone, for the runbook to make it.
+
+    Bare hosts are no whole lab: `up` after it makes a cluster of its own, on hosts of its own.
+    """
     hosts = variant.seen_in(hosts)
     places.state.mkdir(parents=True, exist_ok=True)
     chosen = components.chosen(variant.components)
@@ -66,6 +69,10 @@ def reset(places: Places, hosts: Hosts, progress: Progress, variant: Variant = U
             host.start(places, each, hosts)
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda each: host.wait_until_up(places, each), hosts.all))
+    if bare:
+        hosts.admin_conf.unlink(missing_ok=True)
+        progress.say(f"{len(hosts.all)} bare hosts are up, with kubeadm and no cluster")
+        return
     cluster.make(hosts, images.Tags.of(chosen), variant, progress)
     own_record.write(whole=True)
     progress.say(f"the lab is up: {len(hosts.all)} hosts, one master ({hosts.first_master.name}), all Ready")

@@ -5,6 +5,8 @@ from nodes.inventory import Inventory
 
 # Written by step 1.
 RECORD = "/var/lib/kubeadm-ha/first-master.json"
+# What step 1 gives to kubeadm init where it makes the cluster: written before anything else.
+CREATION = "/var/lib/kubeadm-ha/kubeadm.yaml"
 # kubeadm's own mark: since 1.29 `kubeadm init` writes it, `kubeadm join` doesn't.
 SUPER_ADMIN = "/etc/kubernetes/super-admin.conf"
 APISERVER = "/etc/kubernetes/manifests/kube-apiserver.yaml"
@@ -14,12 +16,16 @@ class NoFirstMaster(Exception):  # noqa: N818 - named for what happened, as all 
     """str() says what was looked for, what was found where, and what to do."""
 
 
+class NoCluster(NoFirstMaster):
+    """Every master was looked at, and none carries a cluster's mark."""
+
+
 def find(fleet: Fleet, inventory: Inventory) -> str:
     """The name of the first master.
 
-    It holds the record of step 1; where no master does, it is the one that holds super-admin.conf; where none
-    does, the one that has an apiserver. A master that cannot be looked at leaves the last of these open, for
-    the apiserver may be there. Raises NoFirstMaster.
+    It holds the record of step 1; where no master does, it is the one on which step 1 has begun to make the cluster;
+    then the one that holds super-admin.conf; where none does, the one that has an apiserver. A master that cannot be
+    looked at leaves the last of these open, for the apiserver may be there. Raises NoFirstMaster, NoCluster.
     """
     masters = [node.name for node in inventory.masters]
     seen = fleet.side_by_side(lambda name: _held(fleet, name), masters)
@@ -29,6 +35,7 @@ def find(fleet: Fleet, inventory: Inventory) -> str:
     ]
     for mark, advice in (
         (RECORD, "remove it from the others"),
+        (CREATION, "remove it from the others"),
         (SUPER_ADMIN, "remove it from the others, where it does not belong"),
         (APISERVER, "run `kubeadm init phase kubeconfig super-admin` on it, which marks it"),
     ):
@@ -38,13 +45,40 @@ def find(fleet: Fleet, inventory: Inventory) -> str:
             raise NoFirstMaster(
                 f"{' and '.join(holders)} have {mark}, so neither is known as the first: {which} {advice}"
             )
+        if holders and mark == CREATION and inventory.create is None:
+            raise NoFirstMaster(
+                f"{holders[0]}: step 1 has begun to make a cluster there ({CREATION}) and not ended: write nodes.yaml's"
+                " `create:` again and go on; or give it up with `kubeadm reset` on every node, and remove that file"
+            )
         if holders and not (unseen and mark == APISERVER):
             return holders[0]
-    none = f"none of them has {RECORD}, {SUPER_ADMIN} or {APISERVER}: is there a cluster that kubeadm made?"
-    raise NoFirstMaster(f"no first master among {', '.join(masters)}: {'; '.join(unseen) or none}")
+    if unseen:
+        raise NoFirstMaster(f"no first master among {', '.join(masters)}: {'; '.join(unseen)}")
+    raise NoCluster(
+        f"no first master among {', '.join(masters)}: none of them has {RECORD}, {SUPER_ADMIN} or {APISERVER}: is there"
+        " a cluster that kubeadm made? To have one made on these hosts, write `create:` in nodes.yaml"
+    )
+
+
+def is_to_be_created(fleet: Fleet, inventory: Inventory, first: str) -> bool:
+    """Whether step 1 has the cluster still to make, or to finish.
+
+    It has where nodes.yaml says `create:`, the note that ends step 1 is not there, and the first master either
+    carries no mark of a cluster or the one that step 1 sets before it begins. Raises as a Reader does.
+    """
+    if inventory.create is None:
+        return False
+    held = _held(fleet, first)
+    return RECORD not in held and (CREATION in held or not held)
+
+
+def is_only_noted(fleet: Fleet, first: str) -> bool:
+    """Whether the note of step 1 has outlived the cluster that it was about, as it outlives a `kubeadm reset`."""
+    held = _held(fleet, first)
+    return RECORD in held and not held & {SUPER_ADMIN, APISERVER}
 
 
 def _held(fleet: Fleet, name: str) -> set[str]:
-    marks = (RECORD, SUPER_ADMIN, APISERVER)
+    marks = (RECORD, CREATION, SUPER_ADMIN, APISERVER)
     answers = fleet.reader(name).run_all([f"test -e {mark}" for mark in marks])
     return {mark for mark, answer in zip(marks, answers, strict=True) if answer.status == 0}

@@ -10,10 +10,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from formats import creation
 from nodes import inventory_mistakes, inventory_rules, yaml_lines
 from nodes.inventory_models import (
     ChangeTicket,
     Cluster,
+    Create,
+    Creation,
     Endpoint,
     InventoryFile,
     LoadBalancer,
@@ -26,6 +29,7 @@ from nodes.inventory_models import (
 __all__ = [
     "ChangeTicket",
     "Cluster",
+    "Creation",
     "Endpoint",
     "Inventory",
     "InventoryError",
@@ -54,6 +58,7 @@ class Inventory(BaseModel):
     nodes: Mapping[str, Node]
     load_balancer: LoadBalancer
     workload: Workload
+    create: Creation | None = None
     change: ChangeTicket = ChangeTicket()
     accept: Mapping[str, str] = {}
 
@@ -105,8 +110,25 @@ def load(path: Path) -> Inventory:
         nodes={name: Node(name=name, **dict(entry)) for name, entry in content.nodes.items()},
         load_balancer=content.load_balancer,
         workload=content.workload,
+        create=_creation(content.create, folder) if content.create else None,
         change=content.change,
         accept=content.accept,
+    )
+
+
+def _creation(written: Create, folder: Path) -> Creation:
+    """With its files, which inventory_rules has read before and found nothing wrong with."""
+    cluster = creation.Cluster(
+        version=written.version,
+        pod_subnet=written.pod_subnet,
+        service_subnet=written.service_subnet,
+        dns_domain=written.dns_domain,
+        documents=creation.documents(inventory_rules.resolved(written.configuration, folder).read_text("utf-8"))
+        if written.configuration
+        else (),
+    )
+    return Creation(
+        cluster=cluster, pod_network=inventory_rules.resolved(written.pod_network, folder).read_text("utf-8")
     )
 
 

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from nodes.inventory_models import (
     ChangeTicket,
     Cluster,
+    Create,
     InventoryFile,
     LoadBalancer,
     NodeEntry,
@@ -25,6 +26,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "nodes.*": NodeEntry,
     "load_balancer": LoadBalancer,
     "workload": Workload,
+    "create": Create,
     "change": ChangeTicket,
 }
 

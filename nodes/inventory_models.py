@@ -21,8 +21,14 @@ from pydantic import (
     model_validator,
 )
 
+from formats import creation
+
+# kubeadm.k8s.io/v1beta4 came with it.
+_OLDEST_CREATED = 31
+
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_VERSION = re.compile(r"v1\.[0-9]+\.[0-9]+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -84,6 +90,37 @@ def _uid(value: str) -> str:
             f"`{value}` is no uid: write what `kubectl get namespace kube-system -o jsonpath={{.metadata.uid}}` prints"
         )
     return value.lower()
+
+
+def _version(value: str) -> str:
+    if not _VERSION.fullmatch(value):
+        raise ValueError(f"`{value}` is no version of Kubernetes: write what `kubeadm version -o short` prints there")
+    if int(value.split(".")[1]) < _OLDEST_CREATED:
+        raise ValueError(
+            f"`{value}` is too old: kubeadm reads the configuration that is written here from v1.{_OLDEST_CREATED} on: "
+            "create the cluster by hand, then take it on"
+        )
+    return value
+
+
+def _ranges(value: str) -> str:
+    """One range, or two of different families, as kubeadm writes them."""
+    parts = value.split(",")
+    try:
+        found = [ipaddress.ip_network(part) for part in parts]
+    except ValueError as error:
+        raise ValueError(f"`{value}` is no range ({error}): write one such as 10.244.0.0/16") from None
+    if any(one.num_addresses == 1 for one in found):
+        raise ValueError(f"`{value}` is a single address: write a range such as 10.244.0.0/16")
+    if len(parts) > 2 or len({one.version for one in found}) < len(parts):
+        raise ValueError(f"`{value}`: write one range, or one of IPv4 and one of IPv6 with a comma between")
+    return ",".join(map(str, found))
+
+
+def _domain(value: str) -> str:
+    if not _DNS_NAME.fullmatch(value):
+        raise ValueError(f"`{value}` is no DNS name in lower case: write one such as cluster.local")
+    return value
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -182,6 +219,27 @@ class ChangeTicket(_Part):
     ticket: Text | None = Field(default=None, examples=["CHG0042"])
 
 
+class Create(_Part):
+    """The cluster that step 1 makes where the nodes carry none.
+
+    `pod_network` is a manifest; `configuration` is a file with more of kubeadm's documents.
+    """
+
+    version: Annotated[str, AfterValidator(_version)] = Field(examples=["v1.37.2"])
+    pod_subnet: Annotated[str, AfterValidator(_ranges)] = Field(examples=["10.244.0.0/16"])
+    service_subnet: Annotated[str, AfterValidator(_ranges)] = Field(default="10.96.0.0/12", examples=["10.96.0.0/12"])
+    dns_domain: Annotated[str, AfterValidator(_domain)] = Field(default="cluster.local", examples=["cluster.local"])
+    pod_network: Path = Field(examples=["pod-network.yaml"])
+    configuration: Path | None = Field(default=None, examples=["kubeadm.yaml"])
+
+
+class Creation(_Part):
+    """The same, with what its files hold: `pod_network` is the manifest's text."""
+
+    cluster: creation.Cluster
+    pod_network: str
+
+
 class InventoryFile(_Part):
     """The whole file."""
 
@@ -192,5 +250,6 @@ class InventoryFile(_Part):
     )
     load_balancer: LoadBalancer = Field(examples=["{nodes: [emei]}"])
     workload: Workload = Field(examples=["{image: registry.lab/web:1}"])
+    create: Create | None = Field(default=None, examples=["{version: v1.37.2, pod_subnet: 10.244.0.0/16, …}"])
     change: ChangeTicket = Field(default=ChangeTicket(), examples=["{ticket: CHG0042}"])
     accept: Mapping[str, str] = Field(default={}, examples=["{single-balancer: why}"])

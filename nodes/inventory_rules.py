@@ -5,17 +5,20 @@ also while a part of it is misshapen; each looks only at what has the right shap
 """
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from formats import creation
 from nodes import known_hosts, private_key
 from nodes.consents import CONSENTS
 from nodes.inventory_mistakes import nearest
+from nodes.inventory_models import Create
 from nodes.yaml_lines import Document, Mistake, Place
 
 
 def mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
     """Every broken rule; relative paths in the file count from `folder`."""
-    for rule in (_addresses, _masters, _endpoint, _balancers, _consents):
+    for rule in (_addresses, _masters, _endpoint, _balancers, _consents, _ranges):
         for place, text in rule(document.value):
             yield Mistake(document.line(place), text)
     for place, text in _files(document.value, folder):
@@ -113,7 +116,54 @@ def _consents(value: object) -> Broken:
             yield place, f"the consent `{name}` has no reason: write why you accept {CONSENTS[name].accepts}"
 
 
+def _ranges(value: object) -> Broken:
+    """Pods and services apart from each other; hosts' routes and addresses are looked at on the hosts."""
+    create = _part(value, "create")
+    pods, services = (
+        create.get("pod_subnet"),
+        create.get("service_subnet", Create.model_fields["service_subnet"].default),
+    )
+    if not (isinstance(pods, str) and isinstance(services, str)):
+        return
+    try:
+        pairs = [(one, other) for one in _networks(pods) for other in _networks(services)]
+    except ValueError:
+        return  # the models tell
+    for one, other in pairs:
+        if one.version == other.version and one.overlaps(other):
+            yield ("create", "pod_subnet"), f"pod_subnet {one} overlaps service_subnet {other}: write ranges apart"
+
+
+def _networks(text: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(part) for part in text.split(",")]
+
+
+def _creation_files(value: object, folder: Path) -> Broken:
+    create = _part(value, "create")
+    manifest, more = create.get("pod_network"), create.get("configuration")
+    if isinstance(manifest, str):
+        try:
+            creation.objects(resolved(manifest, folder).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            yield ("create", "pod_network"), f"{manifest}: {_why(error)}: name the manifest of the pod network"
+    if isinstance(more, str):
+        try:
+            text = resolved(more, folder).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            yield ("create", "configuration"), f"{more}: {_why(error)}: name a file of kubeadm's documents"
+            return
+        for line, sentence in creation.faults(text):
+            yield ("create", "configuration"), f"{more}, line {line}: {sentence}"
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+
+
 def _files(value: object, folder: Path) -> Broken:
+    yield from _creation_files(value, folder)
     ssh = _part(value, "ssh")
     key, hosts = ssh.get("key"), ssh.get("known_hosts")
     if isinstance(key, str):

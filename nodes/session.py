@@ -59,8 +59,11 @@ class Session:
 
     def read_secret(self, path: str) -> Secret:
         """The bytes of a file that must never be shown. Raises as `check` does, without what was read."""
-        command = f"cat -- {shlex.quote(path)}"
-        status, out, err = self._run(command, None, 30.0)
+        return self.secret_of(f"cat -- {shlex.quote(path)}")
+
+    def secret_of(self, command: str, *, deadline: float = 30.0) -> Secret:
+        """What `command` prints, which must never be shown. Raises as `check` does, without what was printed."""
+        status, out, err = self._run(command, None, deadline)
         if status != 0:
             raise CommandFailed(self.name, command, status, "", _text(err))
         return Secret(out.getvalue())

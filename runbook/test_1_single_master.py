@@ -1,10 +1,14 @@
 """Step 1. The single master.
 
 The cluster that nodes.yaml names is taken on as it stands, and everything that would stop a later step is said now,
-before the first change. What changes: one note on the first master, under /var/lib/kubeadm-ha, that it is the first
-one and which etcd cluster it began as.
+before the first change. Where nodes.yaml says `create:` and no node carries a sign of a cluster, it is made first:
+kubeadm init on the first master of the file, the pod network, kubeadm join everywhere else.
 
-The gate: the cluster is healthy enough to be worked on. The way back: remove the note.
+What changes: on bare hosts, all that kubeadm does; in any case one note on the first master, under
+/var/lib/kubeadm-ha, that it is the first one and which etcd cluster it began as.
+
+The gate: the cluster is healthy enough to be worked on. The way back: remove the note; from a cluster that was made
+just now, `kubeadm reset` on every node.
 """
 
 from datetime import UTC, datetime
@@ -27,6 +31,12 @@ pytestmark = pytest.mark.step(1)
 def test_nothing_stands_in_the_way_of_any_step(obstacles: list[str]) -> None:
     """Each line names a node, what was seen there and what to do about it. Nothing has been changed yet."""
     assert not obstacles, "\n".join(["", *obstacles])
+
+
+@pytest.mark.change
+def test_a_cluster_with_one_master_is_there(created_cluster: list[str]) -> None:
+    """kubeadm's words stand in /var/lib/kubeadm-ha/kubeadm.log on that node; mend it, and the same command goes on."""
+    assert not created_cluster, "\n".join(created_cluster)
 
 
 @pytest.mark.change

@@ -5,16 +5,12 @@ Pure, a module a subject, each with a table of its refusals. Each reason names t
 
 from collections.abc import Iterator
 
-import pytest
-
-from changes.observe import observe
 from changes.seen import Seen
 from nodes.consents import CONSENTS
-from nodes.hosts import Hosts
 from nodes.inventory import Inventory
 from steps.in_the_way import balancers, carried, cluster, etcd, nodes, room, static_pods, workloads
 from steps.in_the_way.begun import has_begun
-from steps.in_the_way.refusal import Refusal
+from steps.in_the_way.refusal import Refusal, asking
 
 SUBJECTS = (nodes, cluster, etcd, room, static_pods, carried, workloads, balancers)
 
@@ -36,7 +32,7 @@ def _unaccepted(refusal: Refusal, seen: Seen, inventory: Inventory) -> Iterator[
         yield from refusal.look(seen, inventory)
     elif consent.name not in inventory.accept:
         for reason in refusal.look(seen, inventory):
-            yield f'{reason}: if that is right, write `accept: {{{consent.name}: "the reason"}}` in nodes.yaml'
+            yield asking(consent, reason)
 
 
 def _unneeded_consents(seen: Seen, inventory: Inventory, last_step: int) -> Iterator[str]:
@@ -54,9 +50,3 @@ def _place(reason: str, inventory: Inventory) -> int:
     about = reason.partition(":")[0]
     names = list(inventory.nodes)
     return names.index(about) + 1 if about in names else 0
-
-
-@pytest.fixture
-def obstacles(hosts: Hosts, pytestconfig: pytest.Config) -> list[str]:
-    """Every reason against the steps of this run, from one fresh observation."""
-    return in_the_way(observe(hosts), hosts.inventory, int(pytestconfig.getoption("to") or 7))

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 
-from changes.seen import Seen
 from formats import balancer
 from nodes.consents import SINGLE_BALANCER
 from nodes.inventory import Inventory
 from steps.in_the_way.nodes import BALANCERS
-from steps.in_the_way.refusal import Refusal
+from steps.in_the_way.refusal import Machines, Refusal
 
 
-def _alone(_seen: Seen, inventory: Inventory) -> Iterator[str]:
+def alone(_seen: object, inventory: Inventory) -> Iterator[str]:
     if len(inventory.balancers) == 1:
         yield f"{inventory.balancers[0].name}: the only balancer, whose loss is the loss of the endpoint"
 
 
-def _free(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def taken(seen: Machines, inventory: Inventory) -> Iterator[str]:
     port = inventory.cluster.endpoint.port
     for node in inventory.balancers:
         machine = seen.machines[node.name]
@@ -27,7 +26,7 @@ def _free(seen: Seen, inventory: Inventory) -> Iterator[str]:
             yield f"{node.name}: something listens on port {balancer.IDENTITY_PORT}, which the balancer needs: free it"
 
 
-def _nginx(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def without_nginx(seen: Machines, inventory: Inventory) -> Iterator[str]:
     for node in inventory.balancers:
         machine = seen.machines[node.name]
         if machine.missing & BALANCERS:
@@ -37,12 +36,14 @@ def _nginx(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 
 REFUSALS = (
-    Refusal(6, "one balancer alone", "its loss is the loss of the endpoint", _alone, SINGLE_BALANCER),
+    Refusal(6, "one balancer alone", "its loss is the loss of the endpoint", alone, SINGLE_BALANCER),
     Refusal(
         6,
         f"the endpoint's port, or {balancer.IDENTITY_PORT}, in use on the balancer, also by its own apiserver to be",
         "the balancer has to listen there",
-        _free,
+        taken,
     ),
-    Refusal(6, "no nginx on the balancer, or none with its stream module", "nothing is installed for you", _nginx),
+    Refusal(
+        6, "no nginx on the balancer, or none with its stream module", "nothing is installed for you", without_nginx
+    ),
 )

@@ -35,7 +35,31 @@ def _authorities(seen: Seen, _inventory: Inventory) -> Iterator[str]:
             yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): nothing can be signed; not supported"
 
 
+def _created_otherwise(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    """`create:` may stay in nodes.yaml, and is no more than a description then: one that holds."""
+    if inventory.create is None:
+        return
+    wanted, there = inventory.create.cluster, seen.configuration
+    for key, written, found in (
+        ("version", wanted.version, there.kubernetes_version),
+        ("pod_subnet", wanted.pod_subnet, there.pod_subnet),
+        ("service_subnet", wanted.service_subnet, there.service_subnet),
+        ("dns_domain", wanted.dns_domain, there.dns_domain),
+    ):
+        if written != found:
+            yield (
+                f"nodes.yaml: create.{key} is {written}, and the cluster that is there has {found or 'none'}: is it"
+                " this cluster? then write what it has, or remove `create:`"
+            )
+
+
 REFUSALS = (
+    Refusal(
+        1,
+        "a `create:` whose version, ranges or domain are not the cluster's that is there",
+        "it would be another cluster than the one meant; nothing is created where one is",
+        _created_otherwise,
+    ),
     Refusal(
         1,
         "`controlPlaneEndpoint` set to another endpoint than nodes.yaml's",

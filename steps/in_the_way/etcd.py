@@ -43,13 +43,18 @@ def _members(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 def _version(seen: Seen, _inventory: Inventory) -> Iterator[str]:
     for status in seen.statuses:
-        version = tuple(int(part) for part in re.findall(r"\d+", status.version)[:3])
-        floor = ETCD_FLOOR.get(version[:2], min(ETCD_FLOOR.values()))
-        if version < floor:
+        if floor := below_floor(status.version):
             yield (
-                f"etcd {status.version} is older than {'.'.join(map(str, floor))} (GHSA-6vch-q96h-7gc3):"
+                f"etcd {status.version} is older than {floor} (GHSA-6vch-q96h-7gc3):"
                 f" raise it first, on {seen.first} by the image in /etc/kubernetes/manifests/etcd.yaml"
             )
+
+
+def below_floor(text: str) -> str:
+    """The first version of that series that may be grown, where this one is older; empty where it is not."""
+    version = tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+    floor = ETCD_FLOOR.get(version[:2], min(ETCD_FLOOR.values()))
+    return ".".join(map(str, floor)) if version < floor else ""
 
 
 def _data(seen: Seen, inventory: Inventory) -> Iterator[str]:

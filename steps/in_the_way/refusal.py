@@ -1,15 +1,31 @@
 """What a module of this package says: a table of refusals, each with the look that finds its reasons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from changes.seen import Seen
+from changes.seen import Machine, Seen
+from formats.layout import Layout
 from nodes.consents import Consent
 from nodes.inventory import Inventory
 
 Look: TypeAlias = Callable[[Seen, Inventory], Iterator[str]]
 """Each sentence names the node or the object, what was seen, and what to do."""
+
+
+class Machines(Protocol):
+    """What can be seen of machines before there is a cluster."""
+
+    @property
+    def machines(self) -> Mapping[str, Machine]: ...
+
+    @property
+    def layout(self) -> Layout: ...
+
+
+def asking(consent: Consent, reason: str) -> str:
+    """The reason, with what to write in order to take it on."""
+    return f'{reason}: if that is right, write `accept: {{{consent.name}: "the reason"}}` in nodes.yaml'
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from changes.seen import Seen
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
 
-def _workers(_seen: Seen, inventory: Inventory) -> Iterator[str]:
+def no_worker(_seen: object, inventory: Inventory) -> Iterator[str]:
     if not inventory.workers:
         yield "no worker in nodes.yaml: every node would be tainted and ordinary pods could run nowhere; add a worker"
 
 
-REFUSALS = (Refusal(5, "no worker in nodes.yaml", "every node would be tainted", _workers),)
+REFUSALS = (Refusal(5, "no worker in nodes.yaml", "every node would be tainted", no_worker),)

@@ -30,7 +30,7 @@ def cluster(both: Hosts) -> Hosts:
 
 
 def seen(cluster: Hosts) -> Machine:
-    return observe._machine(cluster, "wudang")
+    return observe.machine(cluster, "wudang")
 
 
 def test_an_empty_machine(cluster: Hosts) -> None:

@@ -189,6 +189,22 @@ def test_plan_counts_changes_or_says_that_there_are_none() -> None:
     assert closing_lines(plan(changes=1, to=3)) == [f"1 change; run without --plan to make it: {COMMAND} --to 3"]
 
 
+@pytest.mark.parametrize(
+    ("to", "unplanned", "told"),
+    [
+        (7, (1, 2, 3, 4, 5, 6, 7), "steps 2 to 7 are planned once the cluster is there"),
+        (2, (1, 2), "step 2 is planned once the cluster is there"),
+        (1, (1,), "the note of step 1 is planned once the cluster is there"),
+    ],
+)
+def test_plan_of_no_cluster_says_what_it_leaves_out(to: int, unplanned: tuple[int, ...], told: str) -> None:
+    narrowed = f" --to {to}" if to < 7 else ""
+    some = replace(plan(to=to, changes=9), unplanned=unplanned)
+    assert closing_lines(some) == [told, f"9 changes; run without --plan to make them: {COMMAND}{narrowed}"]
+    none = replace(plan(to=to), unplanned=unplanned)
+    assert closing_lines(none) == [told, f"no change before that; run without --plan to go on: {COMMAND}{narrowed}"]
+
+
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.NOT_RUN, Outcome.HELD_BACK, Outcome.PASSED])
 def test_plan_that_did_not_look_at_everything_promises_nothing(outcome: Outcome) -> None:
     lines = closing_lines(plan(change_3=outcome))

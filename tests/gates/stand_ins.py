@@ -1,7 +1,7 @@
 """What stands in for machines when the real `gates.connect` and `gates.modes` run in a throwaway runbook.
 
 The environment says what is wrong with them: PROBLEMS=wudang,emei, LOCK_HELD=1, LOCK_LOST=1,
-FIRST_MASTER_UNKNOWN=1, UID_SEEN=unknown.
+FIRST_MASTER_UNKNOWN=1, UID_SEEN=unknown, NO_CLUSTER=1 (and nodes.yaml says `create:` or not).
 A change of theirs makes a file; SLOW=N names the one that waits until it was signalled.
 """
 
@@ -34,7 +34,7 @@ pytest.register_assert_rewrite("gates")
 from changes.change import SO, Look
 from gates.identity import Identity
 from nodes.commands import ConnectionLost
-from nodes.first_master import NoFirstMaster
+from nodes.first_master import NoCluster, NoFirstMaster
 from nodes.fleet import Fleet, Problem
 from nodes.lock import Holder, LockHeld
 from nodes.session import Session
@@ -45,6 +45,13 @@ pytest_plugins = [
 ]
 HERE = Path(__file__).parent
 patch = pytest.MonkeyPatch()
+
+def not_there():
+    # the cluster, which step 1 of the runbook makes
+    return bool(os.environ.get("NO_CLUSTER")) and not (HERE / "file-1-b").exists()
+
+def to_be_created(fleet, inventory, first):
+    return inventory.create is not None and not_there()
 
 class Lock:
     def ensure(self): pass
@@ -60,6 +67,8 @@ def fleet(inventory):
     )
 
 def first_master(fleet, inventory):
+    if not_there():
+        raise NoCluster("no first master among them: write `create:` in nodes.yaml")
     if os.environ.get("FIRST_MASTER_UNKNOWN"):
         raise NoFirstMaster("no first master among them")
     return "shaolin"
@@ -75,8 +84,12 @@ def take(session, who):
 def pytest_configure():
     patch.setattr("gates.connect.Fleet.open", fleet)
     patch.setattr("gates.connect.find_first_master", first_master)
+    patch.setattr("gates.connect.is_to_be_created", to_be_created)
+    patch.setattr("gates.modes.is_to_be_created", to_be_created)
+    patch.setattr("gates.properties.is_to_be_created", to_be_created)
     patch.setattr("gates.connect.Lock.take", take)
-    patch.setattr("gates.connect.identify", lambda hosts: Identity(os.environ.get("UID_SEEN", "u"), "v1.37.2", "3.7.3"))
+    for module in ("gates.connect", "gates.properties"):
+        patch.setattr(f"{module}.identify", lambda hosts: Identity(os.environ.get("UID_SEEN", "u"), "v1.37.2", "3.7.3"))
     patch.setattr("gates.modes.observe", lambda hosts: None)
 
 def pytest_unconfigure():

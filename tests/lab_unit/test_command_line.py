@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,19 @@ def test_long_stages_give_signs_of_life(monkeypatch: pytest.MonkeyPatch, capsys:
     said = capsys.readouterr().out.splitlines()
     assert said[0].endswith("s] building")
     assert "… building (for" in said[1]
+
+
+@pytest.mark.parametrize(("words", "bare"), [((), False), (("--bare",), True)])
+def test_reset_makes_a_cluster_unless_it_is_told_not_to(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], bare: bool
+) -> None:
+    made: list[bool] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    for name in ("linux", "root", "our_lab", "room", "btrfs", "addresses"):
+        monkeypatch.setattr(f"lab.machine_checks.{name}", lambda *_: None)
+    monkeypatch.setattr("lab.tools.install_missing", lambda _: None)
+    monkeypatch.setattr("lab.record.only_one", nullcontext)
+    monkeypatch.setattr("lab.lifecycle.reset", lambda *_, bare: made.append(bare))
+    monkeypatch.setattr(sys, "argv", ["lab", "reset", *words])
+    assert __main__.main() == 0
+    assert made == [bare]

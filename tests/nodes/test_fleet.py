@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from formats import creation
 from nodes import first_master
-from nodes.first_master import APISERVER, RECORD, SUPER_ADMIN, NoFirstMaster
+from nodes.first_master import APISERVER, CREATION, RECORD, SUPER_ADMIN, NoCluster, NoFirstMaster
 from nodes.fleet import Fleet, Problem, Unreachable
-from nodes.inventory import ChangeTicket, Cluster, Endpoint, Inventory, LoadBalancer, Role, Ssh, Workload
+from nodes.inventory import ChangeTicket, Cluster, Creation, Endpoint, Inventory, LoadBalancer, Role, Ssh, Workload
 from nodes.session import Session
 from tests.nodes.real_sshd import Sshd, keypair, node
 
@@ -196,6 +197,9 @@ class TestSideBySide:
         assert fleet.side_by_side(lambda name: name, []) == {}
 
 
+CREATE = Creation(cluster=creation.Cluster("v1.37.2", "10.244.0.0/16", "10.96.0.0/12", "cluster.local"), pod_network="")
+
+
 @as_root
 class TestFirstMaster:
     """By marks on the hosts. They share one file system here, so each host's marks are in a folder of its own."""
@@ -204,7 +208,7 @@ class TestFirstMaster:
     def marked(self, sshd: Start, ssh: Settings, tmp_path: Path) -> Iterator[Callable[..., str]]:
         fleets: list[Fleet] = []
 
-        def find(marks: dict[str, list[str]], gone: tuple[str, ...] = ()) -> str:
+        def find(marks: dict[str, list[str]], gone: tuple[str, ...] = (), create: bool = False) -> str:
             servers = []
             for name, address in ADDRESSES.items():
                 root = tmp_path / f"{name}-root"
@@ -216,8 +220,14 @@ class TestFirstMaster:
                 if server.folder.name in gone:
                     server.stop()
             known = inventory(ssh(*servers))
+            if create:
+                known = known.model_copy(update={"create": CREATE})
             fleets.append(Fleet.open(known))
-            return first_master.find(fleets[-1], known)
+            found = first_master.find(fleets[-1], known)
+            if first_master.is_only_noted(fleets[-1], found):
+                return f"{found}, only noted"
+            to_be_created = first_master.is_to_be_created(fleets[-1], known, found)
+            return f"{found}, to be created" if to_be_created else found
 
         yield find
         for fleet in fleets:
@@ -248,8 +258,33 @@ class TestFirstMaster:
             marked({"shaolin": [APISERVER], "emei": [APISERVER]})
 
     def test_no_cluster_at_all(self, marked: Callable[..., str]) -> None:
-        with pytest.raises(NoFirstMaster, match="is there a cluster that kubeadm made"):
+        with pytest.raises(NoCluster, match=r"is there a cluster that kubeadm made\? .* write `create:` in nodes.yaml"):
             marked({})
+
+    def test_nobody_knows_that_there_is_no_cluster_while_a_master_is_gone(self, marked: Callable[..., str]) -> None:
+        with pytest.raises(NoFirstMaster, match="emei could not be looked at") as raised:
+            marked({}, gone=("emei",), create=True)
+        assert not isinstance(raised.value, NoCluster)
+
+    def test_a_creation_goes_on_where_it_began(self, marked: Callable[..., str]) -> None:
+        assert marked({"wudang": [CREATION]}, create=True) == "wudang, to be created"
+
+    def test_a_creation_that_came_as_far_as_an_apiserver_goes_on(self, marked: Callable[..., str]) -> None:
+        marks = {"wudang": [CREATION, SUPER_ADMIN, APISERVER]}
+        assert marked(marks, create=True) == "wudang, to be created"
+
+    def test_the_note_of_step_1_ends_a_creation(self, marked: Callable[..., str]) -> None:
+        assert marked({"wudang": [RECORD, CREATION, SUPER_ADMIN, APISERVER]}, create=True) == "wudang"
+
+    def test_note_may_outlive_its_cluster(self, marked: Callable[..., str]) -> None:
+        assert marked({"wudang": [RECORD, CREATION]}, create=True) == "wudang, only noted"
+
+    def test_somebody_elses_cluster_is_taken_on_and_not_created(self, marked: Callable[..., str]) -> None:
+        assert marked({"wudang": [SUPER_ADMIN, APISERVER]}, create=True) == "wudang"
+
+    def test_a_creation_does_not_go_on_when_nodes_yaml_says_it_no_more(self, marked: Callable[..., str]) -> None:
+        with pytest.raises(NoFirstMaster, match="wudang: step 1 has begun to make a cluster there"):
+            marked({"wudang": [CREATION, SUPER_ADMIN]})
 
 
 def _elsewhere(root: Path) -> str:

@@ -154,7 +154,7 @@ BROKEN = {
     ),
     "our own key": (
         ("change:", "digest: x\nchange:"),
-        ["13: unknown key `digest`: remove it (known here: cluster, ssh, nodes, load_balancer, workload, change, accept)"],
+        ["13: unknown key `digest`: remove it (known here: cluster, ssh, nodes, load_balancer, workload, create, change, accept)"],
     ),
     "merge key": (
         ("  key:", "  <<: {user: x}\n  key:"),

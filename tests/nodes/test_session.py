@@ -124,6 +124,12 @@ class TestSecrets:
         with pytest.raises(CommandFailed, match="No such file or directory"):
             session.read_secret("/no/such/key")
 
+    def test_what_a_command_prints_is_not_shown_when_it_fails_either(self, session: Session) -> None:
+        assert session.secret_of("printf token") == Secret(b"token")
+        with pytest.raises(CommandFailed, match="no such thing") as failed:
+            session.secret_of("echo abcdef; echo no such thing >&2; exit 3")
+        assert "abcdef" not in f"{failed.value}{failed.value.stdout}".replace("echo abcdef", "")
+
 
 @pytest.fixture
 def sshd_folder(tmp_path: object) -> str:

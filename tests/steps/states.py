@@ -22,10 +22,10 @@ from changes.api_objects import ConfigMapText
 from changes.batch import flat
 from changes.change import Change
 from changes.seen import Machine, Seen
-from formats import certificates, etcd, kubernetes, manifests
+from formats import certificates, creation, etcd, kubernetes, manifests
 from formats.carried import Carriage, Disk, carriage, needs
 from formats.kubeadm import CLIENTS, COMPONENTS, PAIRS, Place, per_master
-from nodes.inventory import Cluster, Inventory, LoadBalancer, Node, Role, Ssh, Workload
+from nodes.inventory import Cluster, Creation, Inventory, LoadBalancer, Node, Role, Ssh, Workload
 from tests.formats.authorities import NOW, Authority, make_authority
 
 DATA = Path(__file__).parent.parent / "formats" / "data"
@@ -45,6 +45,7 @@ def inventory(
     balancers: tuple[str, ...] = ("emei",),
     uid: str | None = None,
     accept: Mapping[str, str] = MappingProxyType({"single-balancer": "the article's own way"}),
+    create: Creation | None = None,
 ) -> Inventory:
     named = (one.split(":") for one in roles.split())
     return Inventory(
@@ -56,7 +57,20 @@ def inventory(
         load_balancer=LoadBalancer(nodes=balancers),
         workload=Workload(image="registry.lab/web:1"),
         accept=accept,
+        create=create,
     )
+
+
+def to_create(**values: Any) -> Creation:
+    """nodes.yaml's `create:` for the cluster of `configuration()`; `values` are of creation.Cluster."""
+    given = {
+        "version": "v1.37.2",
+        "pod_subnet": "10.244.0.0/16",
+        "service_subnet": "10.96.0.0/12",
+        "dns_domain": "cluster.local",
+    }
+    manifest = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: pod-network, namespace: kube-system}}"
+    return Creation(cluster=creation.Cluster(**{**given, **values}), pod_network=manifest)
 
 
 @cache

@@ -117,6 +117,21 @@ DEFECTS = {
         "kubeadm-config already names controlPlaneEndpoint old.lab:6443: write that one in nodes.yaml",
         seen=_configured(control_plane_endpoint="old.lab:6443"),
     ),
+    "another version than the one to create": Defect(
+        1,
+        "nodes.yaml: create.version is v1.37.9, and the cluster that is there has v1.37.2: is it this cluster?",
+        inventory={"create": states.to_create(version="v1.37.9")},
+    ),
+    "another range of pods than the one to create": Defect(
+        1,
+        "nodes.yaml: create.pod_subnet is 10.99.0.0/16, and the cluster that is there has 10.244.0.0/16",
+        inventory={"create": states.to_create(pod_subnet="10.99.0.0/16")},
+    ),
+    "another domain than the one to create": Defect(
+        1,
+        "nodes.yaml: create.dns_domain is k8s.example, and the cluster that is there has cluster.local",
+        inventory={"create": states.to_create(dns_domain="k8s.example")},
+    ),
     "another certificates directory": Defect(
         1, "certificatesDir is /srv/pki: only /etc/kubernetes/pki", seen=_configured(certificates_dir="/srv/pki")
     ),
@@ -298,6 +313,10 @@ DEFECTS = {
 }
 
 every_defect = pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
+
+
+def test_what_was_to_be_created_may_stay_written_where_it_is_what_there_is() -> None:
+    assert in_the_way(states.fresh(), states.inventory(create=states.to_create()), 7) == []
 
 
 @every_state
