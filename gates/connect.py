@@ -90,11 +90,14 @@ def hosts(pytestconfig: pytest.Config) -> Hosts:
 
 
 def _name_problems(fleet: Fleet, mode: Mode) -> None:
-    problems = [str(problem) for problem in fleet.problems.values()]
-    if problems and mode is not Mode.AUDIT:
-        raise pytest.UsageError("\n".join(["nothing was changed; not every host can be worked on:", *problems]))
-    for problem in problems:
-        log.warning("%s", problem)
+    shared: dict[str, list[str]] = {}  # a jump host's trouble is every node's, and told once
+    for problem in fleet.problems.values():
+        shared.setdefault(problem.reason, []).append(problem.node)
+    lines = [f"{', '.join(names)}: {reason}" for reason, names in shared.items()]
+    if lines and mode is not Mode.AUDIT:
+        raise pytest.UsageError("\n".join(["nothing was changed; not every host can be worked on:", *lines]))
+    for line in lines:
+        log.warning("%s", line)
 
 
 def _first_master(config: pytest.Config, fleet: Fleet, inventory: Inventory, mode: Mode) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from nodes.commands import ConnectionLost, DeadlinePassed
 from nodes.inventory import Inventory, Ssh
+from nodes.jump import JumpHost
 from nodes.reading import Reader
 from nodes.session import Session
 
@@ -37,15 +38,18 @@ class Unreachable(Exception):  # noqa: N818 - named for what happened, as all of
 class Fleet:
     """The sessions of one run, by node name. `Fleet.open` makes it."""
 
-    def __init__(self, sessions: Mapping[str, Session], problems: Mapping[str, Problem]) -> None:
-        self._sessions = sessions
+    def __init__(
+        self, sessions: Mapping[str, Session], problems: Mapping[str, Problem], jump: JumpHost | None = None
+    ) -> None:
+        self._sessions, self._jump = sessions, jump
         self.problems: Mapping[str, Problem] = MappingProxyType(dict(problems))
         self.names = tuple(sessions)
 
     @classmethod
     def open(cls, inventory: Inventory) -> "Fleet":
         """Connect to every node, all at the same time. A node's failure is in `problems`, never raised."""
-        sessions = {name: Session(node, inventory.ssh) for name, node in inventory.nodes.items()}
+        jump = JumpHost(inventory.ssh) if inventory.ssh.jump else None
+        sessions = {name: Session(node, inventory.ssh, jump) for name, node in inventory.nodes.items()}
         reasons = side_by_side(lambda name: _unusable(sessions[name], inventory.ssh), sessions)
         problems = {
             name: Problem(name, f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason)
@@ -54,7 +58,7 @@ class Fleet:
         }
         for name in problems:
             sessions[name].close()
-        return cls(sessions, problems)
+        return cls(sessions, problems, jump)
 
     def __getitem__(self, name: str) -> Session:
         """The session of node `name`. Raises Unreachable where the node has a problem."""
@@ -73,6 +77,8 @@ class Fleet:
     def close(self) -> None:
         for session in self._sessions.values():
             session.close()
+        if self._jump is not None:
+            self._jump.close()
 
 
 def side_by_side(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T | Exception]:

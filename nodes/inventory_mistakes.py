@@ -32,7 +32,6 @@ _PARTS: Mapping[str, type[BaseModel]] = {
 
 # Keys of the design that this version does not carry out; each with what to write meanwhile.
 _NOT_YET: Mapping[str, str] = {
-    "ssh.jump": "reach the hosts directly, without `jump`",
     "load_balancer.virtual_address": "name the balancers alone, `nodes: [emei]`",
     "load_balancer.external": "name balancers among the nodes, `nodes: [emei]`",
 }

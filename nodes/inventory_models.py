@@ -177,6 +177,33 @@ class Cluster(_Part):
     uid: Annotated[str, AfterValidator(_uid)] | None = None
 
 
+class Jump(_Part):
+    """A host through which all others are reached. Without `user`, it is the nodes'."""
+
+    host: SshHost
+    port: Port = 22
+    user: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return _jump(value) if isinstance(value, str) else value
+
+    @property
+    def command(self) -> str:
+        """What stands before a command that is to run there."""
+        to = f"{self.user}@{self.host}" if self.user else self.host
+        return f"ssh {to} " if self.port == 22 else f"ssh -p {self.port} {to} "
+
+
+def _jump(text: str) -> dict[str, object]:
+    shape = re.fullmatch(r"(?:([^@:/\s]+)@)?(\[[^\]\s]+\]|[^@:\s]+)(?::([0-9]+))?", text)
+    if shape is None:
+        raise ValueError(f"`{text}` is no jump host: write user@host:port, such as ops@jump.example.org:22")
+    user, host, port = shape.groups()
+    return {"user": user, "host": _ssh_host(host.strip("[]")), "port": _port(port or 22)}
+
+
 class Ssh(_Part):
     """How to log in. Without `key`, the agent's keys and those of ~/.ssh are tried."""
 
@@ -185,6 +212,7 @@ class Ssh(_Part):
     known_hosts: Path = Field(examples=["known_hosts"])
     sudo: bool = Field(default=False, examples=["false"])
     port: Port = Field(default=22, examples=["22"])
+    jump: Jump | None = Field(default=None, examples=["ops@jump.example.org:22"])
 
 
 class NodeEntry(_Part):

@@ -48,23 +48,25 @@ def name_of(address: str, port: int) -> str:
     return address if port == 22 else f"[{address}]:{port}"
 
 
-def unknown(path: Path, address: str, port: int, presented: paramiko.PKey) -> str:
-    """What to say of a host whose key nobody has accepted yet."""
+def unknown(path: Path, address: str, port: int, presented: paramiko.PKey, scan: str = "") -> str:
+    """What to say of a host whose key nobody has accepted yet; `scan` is what gets ssh-keyscan to it."""
     return (
         f"its host key is unknown: {path} has no line for {name_of(address, port)}, and it presents "
         f"{_shown(presented)}. {_compare(presented)}; if that is the same, accept it with "
-        f"`{_scan(path, address, port, presented)}` and look at it with `ssh-keygen -lf {_quoted(path)} -F "
+        f"`{_scan(path, address, port, presented, scan)}` and look at it with `ssh-keygen -lf {_quoted(path)} -F "
         f"{_quoted(name_of(address, port))}`"
     )
 
 
-def changed(path: Path, address: str, port: int, presented: paramiko.PKey, expected: paramiko.PKey) -> str:
+def changed(
+    path: Path, address: str, port: int, presented: paramiko.PKey, expected: paramiko.PKey, scan: str = ""
+) -> str:
     """What to say of a host whose key is another one than was accepted."""
     return (
         f"its host key has CHANGED: {path} has {_shown(expected)} for {name_of(address, port)}, and it presents "
         f"{_shown(presented)}. Either the host was installed anew or another machine answers in its place. "
         f"{_compare(presented)}; only if that is the same, replace the old key with `ssh-keygen -R "
-        f"{_quoted(name_of(address, port))} -f {_quoted(path)}` and `{_scan(path, address, port, presented)}`"
+        f"{_quoted(name_of(address, port))} -f {_quoted(path)}` and `{_scan(path, address, port, presented, scan)}`"
     )
 
 
@@ -81,9 +83,9 @@ def _compare(presented: paramiko.PKey) -> str:
     return f"On the host's own console run `ssh-keygen -lf /etc/ssh/ssh_host_{_kind(presented)}_key.pub`"
 
 
-def _scan(path: Path, address: str, port: int, presented: paramiko.PKey) -> str:
+def _scan(path: Path, address: str, port: int, presented: paramiko.PKey, through: str) -> str:
     at_port = "" if port == 22 else f"-p {port} "
-    return f"ssh-keyscan {at_port}-t {_kind(presented)} {address} >> {_quoted(path)}"
+    return f"{through}ssh-keyscan {at_port}-t {_kind(presented)} {address} >> {_quoted(path)}"
 
 
 def _quoted(word: object) -> str:

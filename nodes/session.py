@@ -12,7 +12,9 @@ import paramiko
 
 from nodes import connecting
 from nodes.commands import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, Result, shown
+from nodes.connecting import Target, why_not_opened
 from nodes.inventory_models import Node, Ssh
+from nodes.jump import JumpHost
 from nodes.secret import Secret
 
 __all__ = ["CommandFailed", "ConnectionLost", "DeadlinePassed", "DialFailed", "Result", "Session"]
@@ -24,7 +26,6 @@ _AT_ONCE = 8
 _CHANNEL_SECONDS = 20.0
 _PIECE = 1 << 16
 _PAUSE_SECONDS = 0.05
-_PROHIBITED = 1  # why a channel is not opened: RFC 4254, section 5.1
 # What paramiko raises when a channel is refused, or the connection under it is gone.
 _FAILURES = (paramiko.SSHException, OSError, EOFError)
 
@@ -37,10 +38,11 @@ class Session:
     ConnectionLost, since nobody here knows how far the command came. May be used from several threads.
     """
 
-    def __init__(self, node: Node, ssh: Ssh) -> None:
+    def __init__(self, node: Node, ssh: Ssh, jump: JumpHost | None = None) -> None:
         self.name = node.name
         self.generation = 0
-        self._node, self._ssh = node, ssh
+        self._ssh, self._jump = ssh, jump
+        self._target = Target(node.ssh_host, ssh.port, ssh.user, ssh.jump.command if ssh.jump else "")
         self._client: paramiko.SSHClient | None = None
         self._opening = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
@@ -80,7 +82,9 @@ class Session:
                 )
             )
         except _FAILURES as error:
-            raise DialFailed(f"{self.name} could not connect to {address} port {port}: {_why(error)}") from error
+            raise DialFailed(
+                f"{self.name} could not connect to {address} port {port}: {why_not_opened(error)}"
+            ) from error
         channel.settimeout(timeout)
         return channel
 
@@ -108,7 +112,8 @@ class Session:
             if former is not None:
                 former.close()
             try:
-                client, transport = connecting.connect(self._node, self._ssh)
+                through = self._jump.channel(self._target.host, self._target.port) if self._jump else None
+                client, transport = connecting.connect(self._target, self._ssh, through)
             except connecting.CannotConnect as error:
                 raise ConnectionLost(f"{self.name}: {error}") from error
             self._client = client
@@ -164,7 +169,9 @@ class Session:
                 return self._opened(lambda transport: transport.open_session(timeout=end - time.monotonic()))
             except _FAILURES as error:
                 if time.monotonic() + _PAUSE_SECONDS >= end:
-                    raise ConnectionLost(f"{self.name}: `{shown(command)}` was not sent: {_why(error)}") from error
+                    raise ConnectionLost(
+                        f"{self.name}: `{shown(command)}` was not sent: {why_not_opened(error)}"
+                    ) from error
             time.sleep(_PAUSE_SECONDS)
 
     def _opened(self, channel: Callable[[paramiko.Transport], paramiko.Channel]) -> paramiko.Channel:
@@ -247,12 +254,6 @@ def _converse(channel: paramiko.Channel, stdin: bytes | Secret | None) -> tuple[
             # The descriptor tells of arrivals only, not of room to send: look again soon while there is more
             # to send.
             arrived.poll(5 if pending else None)
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, paramiko.ChannelException):
-        return "its sshd forbids it (AllowTcpForwarding)" if error.code == _PROHIBITED else error.text.lower()
-    return "no answer in time" if "Timeout" in str(error) else str(error) or type(error).__name__
 
 
 def _text(data: io.BytesIO) -> str:

@@ -122,7 +122,7 @@ def test_the_unit_starts_nginx_with_the_configuration_that_is_written() -> None:
     unit = configparser.ConfigParser(strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's names are case-sensitive
     unit.read_string(balancer.unit("/opt/nginx/sbin/nginx"))
-    assert f"-c {CONFIGURATION} " in unit["Service"]["ExecStart"]
+    assert unit["Service"]["ExecStart"].startswith(f"/opt/nginx/sbin/nginx -c {CONFIGURATION} ")
     assert unit["Service"]["ExecReload"] == "/bin/kill -HUP $MAINPID", "a reload keeps the connections that are open"
     assert unit["Install"]["WantedBy"] == "multi-user.target"
     assert UNIT.removesuffix(".service") in CONFIGURATION.replace("/etc/kubeadm-ha/", "kubeadm-ha-")

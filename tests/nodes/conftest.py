@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nodes.inventory_models import Ssh
+from nodes.inventory_models import Jump, Ssh
 from nodes.session import Session
 from tests.nodes.real_sshd import SSHD, Sshd, free_port, keypair, node
 
@@ -39,7 +39,13 @@ def sshd(tmp_path: Path, user_key: Path) -> Iterator[Callable[..., Sshd]]:
 def ssh(tmp_path: Path, user_key: Path) -> Callable[..., Ssh]:
     """The `ssh:` part of an inventory that knows these servers' host keys."""
 
-    def make(*servers: Sshd, key: Path | None = user_key, port: int | None = None, sudo: bool = False) -> Ssh:
+    def make(
+        *servers: Sshd,
+        key: Path | None = user_key,
+        port: int | None = None,
+        sudo: bool = False,
+        jump: Jump | None = None,
+    ) -> Ssh:
         known = tmp_path / "known_hosts"
         known.write_text("".join(server.known_hosts_line() for server in servers))
         return Ssh(
@@ -48,6 +54,7 @@ def ssh(tmp_path: Path, user_key: Path) -> Callable[..., Ssh]:
             known_hosts=known,
             port=port or servers[0].port,
             sudo=sudo,
+            jump=jump,
         )
 
     return make

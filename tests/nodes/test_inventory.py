@@ -109,6 +109,9 @@ class TestGood:
             ("ticket: CHG0042", "ticket:"),
             ('"api.lab:8443"}', '"api.lab:8443", etcd: grow, uid: 6f3d9c1e-0d6c-4c0b-9c4e-6a2a9f1e7b11}'),
             ("role: worker}", "role: worker, ssh: huashan.example.org}"),
+            ("ssh:\n", "ssh:\n  jump: ops@bastion.example.org:2222\n"),
+            ("ssh:\n", "ssh:\n  jump: bastion\n"),
+            ("ssh:\n", 'ssh:\n  jump: "ops@[2001:db8::1]:22"\n'),
             ("address: 10.27.52.80,", 'address: "2001:db8::80",'),
         ],
     )
@@ -142,7 +145,7 @@ BROKEN = {
     "unknown key": (("  key:", "  kye:"), ["3: unknown key `kye` in ssh: write key"]),
     "unknown key without a likeness": (
         ("  key:", "  zzzzzz:"),
-        ["3: unknown key `zzzzzz` in ssh: remove it (known here: user, key, known_hosts, sudo, port)"],
+        ["3: unknown key `zzzzzz` in ssh: remove it (known here: user, key, known_hosts, sudo, port, jump)"],
     ),
     "unknown key in a node": (
         ("role: worker}", "role: worker, nmae: x}"),
@@ -158,11 +161,20 @@ BROKEN = {
     ),
     "merge key": (
         ("  key:", "  <<: {user: x}\n  key:"),
-        ["3: unknown key `<<` in ssh: remove it (known here: user, key, known_hosts, sudo, port)"],
+        ["3: unknown key `<<` in ssh: remove it (known here: user, key, known_hosts, sudo, port, jump)"],
     ),
-    "not built: jump": (
-        ("  key:", "  jump: bastion\n  key:"),
-        ["3: `jump` in ssh is not supported yet: reach the hosts directly, without `jump`"],
+    "a jump host that is a URL": (
+        ("  key:", "  jump: ssh://ops@bastion\n  key:"),
+        ["3: `ssh.jump`: `ssh://ops@bastion` is no jump host: write user@host:port, such as ops@jump.example.org:22"],
+    ),
+    "a jump host's name": (
+        ("  key:", "  jump: ops@bas_tion\n  key:"),
+        ["3: `ssh.jump`: `bas_tion` is neither an IP address nor a host name: write one of the two alone (user and "
+         "port stand under the file's `ssh:`)"],
+    ),
+    "a jump host's port": (
+        ("  key:", "  jump: bastion:0\n  key:"),
+        ["3: `ssh.jump`: `0` is no port: write a number from 1 to 65535"],
     ),
     "not built: virtual address": (
         ("  nodes: [emei]", "  nodes: [emei]\n  virtual_address: 10.27.53.100"),
@@ -534,7 +546,10 @@ class TestKey:
         assert self.told(folder, "known_hosts") == told
 
     @pytest.mark.parametrize("form", [[], ["-m", "PEM"]])
-    def test_it_is_locked(self, folder: Path, form: list[str]) -> None:
+    def test_it_is_locked_and_nobody_can_be_asked(
+        self, folder: Path, form: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("nodes.private_key._passphrases", lambda _path: ())
         command = [
             "ssh-keygen",
             "-q",
@@ -548,8 +563,9 @@ class TestKey:
         ]
         subprocess.run(command, check=True)  # noqa: S603
         told = (
-            "nodes.yaml:3: the key file FOLDER/locked is locked with a passphrase: run `ssh-add FOLDER/locked` and "
-            "leave `key` out, the agent's keys are then used"
+            "nodes.yaml:3: the key file FOLDER/locked is locked with a passphrase, and there is no terminal to ask for "
+            "it: set KUBEADM_HA_KEY_PASSPHRASE in the environment, or run `ssh-add FOLDER/locked` and leave `key` out, "
+            "the agent's keys are then used"
         )
         assert self.told(folder, "locked") == told
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from formats import certificates
-from nodes.wire import Answer, TlsStream, WireError, get, presented, trusting, undemanding
+from nodes.secret import Secret
+from nodes.wire import Answer, TlsStream, WireError, get, identify, presented, trusting, undemanding
 from tests.formats.authorities import Authority, make_authority
 
 REQUEST = certificates.Request("kube-apiserver", names=("api.lab",), addresses=("127.0.0.1",), usages=("serverAuth",))
@@ -254,3 +255,32 @@ class TestTlsStream:
         stream.send(b"GET / HTTP/1.0\r\n\r\n")
         assert stream.read_to_end() == OK
         channel.close()
+
+
+class TestIdentity:
+    """A server that asks its client for a certificate, as the controllers and the apiserver do."""
+
+    @pytest.fixture
+    def asking(self, serving: Serving, ca: Authority, tmp_path: Path) -> ssl.SSLContext:
+        context, _ = serving()
+        (tmp_path / "clients.pem").write_text(ca.pem)
+        context.load_verify_locations(tmp_path / "clients.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def test_a_client_with_a_certificate_is_let_in(self, serve: Serve, asking: ssl.SSLContext, ca: Authority) -> None:
+        key = certificates.new_key("RSA-2048")
+        request = certificates.Request("kubernetes-admin", usages=("clientAuth",))
+        context = trusting(ca.pem)
+        identify(context, certificates.sign(request, key, ca.pem, ca.key, datetime.now(UTC)), Secret(key))
+        assert get(serve(context=asking).dial(), "/", "api.lab", context) == Answer(200, "ok")
+
+    def test_one_without_is_not(self, serve: Serve, asking: ssl.SSLContext, ca: Authority) -> None:
+        with pytest.raises((ssl.SSLError, WireError, OSError)):
+            get(serve(context=asking).dial(), "/", "api.lab", trusting(ca.pem))
+
+    def test_a_key_of_another_certificate_is_told_without_it(self, ca: Authority) -> None:
+        other = certificates.new_key("ECDSA-P256")
+        with pytest.raises(ssl.SSLError) as error:
+            identify(undemanding(), ca.pem, Secret(other))
+        assert other.decode()[40:80] not in str(error.value)
