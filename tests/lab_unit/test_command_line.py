@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import __main__, command, places, ssh
+from lab import __main__, command, places, record, ssh
 from lab.hosts import Hosts
 from lab.places import Places
 from lab.progress import Progress
@@ -29,6 +29,12 @@ def test_no_command_is_explained(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     with pytest.raises(SystemExit, match="2"):
         __main__.main()
     assert "usage: python -m lab" in capsys.readouterr().err
+
+
+@pytest.fixture(autouse=True)
+def no_lab_is_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What this machine has up, if anything, is no part of a test."""
+    monkeypatch.setattr(record, "RECORD", tmp_path / "record.json")
 
 
 @pytest.mark.parametrize(
