@@ -26,12 +26,14 @@ class NoOrdinaryPods:
             return SO
         return Look(
             so=False,
-            seen=f"{len(pods)} ordinary pods: " + ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods),
-            diff="".join(f"- evict {pod.namespace}/{pod.name}\n" for pod in pods),
+            seen=f"{len(pods)} ordinary pods: " + ", ".join(map(str, pods)),
+            diff="".join(f"- evict {pod}\n" for pod in pods),
         )
 
     def do(self, hosts: Hosts) -> None:
         asked: set[str] = set()
+        # Who is told to go may take the time that it was promised.
+        promised = max((pod.grace_seconds for pod in self._pods(hosts)), default=0)
 
         def still_there() -> str:
             pods = self._pods(hosts)
@@ -50,13 +52,24 @@ class NoOrdinaryPods:
                     hosts.kubectl("create", "--raw", path, "-f", "-", stdin=json.dumps(eviction).encode())
                     asked.add(pod.uid)
                 except Exception as error:  # a budget that allows none now may allow one in a moment
-                    refusals.append(f"{pod.namespace}/{pod.name}: {error}")
-            return "; ".join(refusals) or ", ".join(f"{pod.namespace}/{pod.name} is leaving" for pod in pods)
+                    refusals.append(f"{pod} {_why_not(pod, error)}")
+            return "; ".join(refusals) or ", ".join(f"{pod} is leaving" for pod in pods)
 
-        wait_until(str(self), still_there, self.deadline)
+        wait_until(str(self), still_there, self.deadline + promised)
 
     def _pods(self, hosts: Hosts) -> list[kubernetes.Pod]:
         listed = kubernetes.pods(
             hosts.kubectl("get", "pods", "-A", f"--field-selector=spec.nodeName={self.node}", "-o", "json")
         )
         return [pod for pod in listed if pod.is_ordinary(self.taint)]
+
+
+def _why_not(pod: kubernetes.Pod, error: Exception) -> str:
+    """kubectl's words for HTTP 429 are "TooManyRequests": a budget says no, for now."""
+    said = str(error)
+    if "TooManyRequests" in said or "disruption budget" in said:
+        return (
+            f"may not be evicted, its disruption budget allows none (`kubectl -n {pod.namespace} get pdb`): run more of"
+            " it, or relax the budget, and start the same command again"
+        )
+    return f"was not evicted: {said}"

@@ -1,10 +1,36 @@
 """Which addresses a process reaches without its proxy: NO_PROXY as Go's programs read it."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from typing import Final
 
 EXCEPTIONS: Final = ("NO_PROXY", "no_proxy")
 """The variables; kubeadm copies both spellings into its manifests."""
+
+
+_FOR_HTTPS: Final = ("HTTPS_PROXY", "https_proxy")
+"""Every API is asked by https; HTTP_PROXY says nothing about it."""
+
+
+def exceptions(environment: Mapping[str, str]) -> str | None:
+    """NO_PROXY of a process that asks https servers through a proxy; None where it uses none."""
+    if not any(environment.get(name) for name in _FOR_HTTPS):
+        return None
+    return next((environment[name] for name in EXCEPTIONS if environment.get(name)), "")
+
+
+def is_reached_directly(no_proxy: str, host: str) -> bool:
+    """Whether a name or an address is. An item that is a name means all below it too, ".name" only those below."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return any(_means(item.strip().lower(), host.lower()) for item in no_proxy.split(","))
+    return is_excepted(no_proxy, host)
+
+
+def _means(item: str, name: str) -> bool:
+    known = item.removeprefix("*") if item != "*" else item
+    return item == "*" or (bool(known) and (name == known or name.endswith(known if known[0] == "." else f".{known}")))
 
 
 def is_excepted(no_proxy: str, address: str) -> bool:

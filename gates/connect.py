@@ -59,6 +59,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     nothing = NO_CLUSTER in config.stash or (mode is not Mode.AUDIT and is_to_be_created(fleet, inventory, first))
     config.stash[IDENTITY] = NONE_YET if nothing else identify(hosts)
     _hold_to_pinned(inventory, config.stash[IDENTITY].uid, mode)
+    _offer_to_pin(inventory, config.stash[IDENTITY].uid)
     lock = _lock(hosts) if mode is Mode.CHANGE else None
     config.stash[HOSTS] = replace(hosts, lock=lock)
 
@@ -132,6 +133,12 @@ def _hold_to_pinned(inventory: Inventory, uid: str, mode: Mode) -> None:
         f"nothing was changed; {inventory.path} pins cluster {pinned}, and this one's kube-system has "
         f"the uid {uid}: name the nodes of the pinned cluster, or correct cluster.uid"
     )
+
+
+def _offer_to_pin(inventory: Inventory, uid: str) -> None:
+    if inventory.cluster.uid is None and uid != UNKNOWN:
+        log.info("any cluster with these nodes is taken; for this one alone, add under `cluster:` in nodes.yaml")
+        log.info("  uid: %s", uid)
 
 
 def _lock(hosts: Hosts) -> Lock:

@@ -12,6 +12,7 @@ import paramiko
 
 from nodes import known_hosts, private_key
 from nodes.inventory_models import Ssh
+from nodes.transport import Transport
 
 # Each bounds one stage; a host that is merely gone costs the first.
 TCP_SECONDS = 5.0
@@ -139,6 +140,7 @@ def _log_in(client: paramiko.SSHClient, wire: socket.socket | paramiko.Channel, 
             timeout=HANDSHAKE_SECONDS,
             banner_timeout=HANDSHAKE_SECONDS,
             auth_timeout=LOGIN_SECONDS,
+            transport_factory=Transport,  # type: ignore[arg-type]  # nor would paramiko's own fit the stubs
         )
     except paramiko.BadHostKeyException as error:
         text = known_hosts.changed(

@@ -16,6 +16,7 @@ from nodes.connecting import Target, why_not_opened
 from nodes.inventory_models import Node, Ssh
 from nodes.jump import JumpHost
 from nodes.secret import Secret
+from nodes.transport import Transport
 
 __all__ = ["CommandFailed", "ConnectionLost", "DeadlinePassed", "DialFailed", "Result", "Session"]
 
@@ -26,6 +27,7 @@ _AT_ONCE = 8
 _CHANNEL_SECONDS = 20.0
 _PIECE = 1 << 16
 _PAUSE_SECONDS = 0.05
+_CONNECT_FAILED = 2  # why a channel is not opened: RFC 4254, section 5.1
 # What paramiko raises when a channel is refused, or the connection under it is gone.
 _FAILURES = (paramiko.SSHException, OSError, EOFError)
 
@@ -45,6 +47,7 @@ class Session:
         self._target = Target(node.ssh_host, ssh.port, ssh.user, ssh.jump.command if ssh.jump else "")
         self._client: paramiko.SSHClient | None = None
         self._opening = threading.Lock()
+        self._dialling = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def run(self, command: str, *, stdin: bytes | Secret | None = None, deadline: float = 30.0) -> Result:
@@ -75,16 +78,23 @@ class Session:
 
         `timeout`, in seconds, is for opening it, then for each read. Raises DialFailed, ConnectionLost.
         """
-        try:
-            channel = self._opened(
-                lambda transport: transport.open_channel(
-                    "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout
-                )
-            )
-        except _FAILURES as error:
-            raise DialFailed(
-                f"{self.name} could not connect to {address} port {port}: {why_not_opened(error)}"
-            ) from error
+        said = ""
+
+        def opened(transport: paramiko.Transport) -> paramiko.Channel:
+            nonlocal said
+            try:
+                return transport.open_channel("direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout)
+            except paramiko.ChannelException as error:
+                said = transport.said if isinstance(transport, Transport) and error.code == _CONNECT_FAILED else ""
+                raise
+
+        # paramiko keeps one refusal for a whole connection: of two at the same time, one would get the other's.
+        with self._dialling:
+            try:
+                channel = self._opened(opened)
+            except _FAILURES as error:
+                why = said.lower() or why_not_opened(error)
+                raise DialFailed(f"{self.name} could not connect to {address} port {port}: {why}") from error
         channel.settimeout(timeout)
         return channel
 

@@ -11,7 +11,7 @@ from changes.ground import Ground
 from formats import ports
 from formats.creation import tolerates_swap
 from formats.routes import networks
-from nodes.consents import SINGLE_BALANCER
+from nodes.consents import ETCD_VERSION, SINGLE_BALANCER
 from nodes.first_master import CREATION
 from nodes.inventory import Creation, Inventory, Role
 from steps.in_the_way import balancers, workloads
@@ -33,8 +33,8 @@ def in_the_way(ground: Ground, wanted: Creation, inventory: Inventory, last_step
     if not _is_begun(ground):
         looks += [_ranges, _ports]
     reasons = [reason for look in looks for reason in look(ground, wanted, inventory)]
-    if last_step >= 2:
-        reasons += _etcd(ground)
+    if last_step >= 2 and ETCD_VERSION.name not in inventory.accept:
+        reasons += [asking(ETCD_VERSION, reason) for reason in _etcd(ground)]
     if last_step >= 5:
         reasons += workloads.no_worker(ground, inventory)
     if last_step >= 6:

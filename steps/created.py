@@ -10,7 +10,7 @@ from changes.change import Change
 from changes.creation import Applied, ImagesPulled, Initialized, Joined, Whole
 from changes.files import File
 from changes.ground import Ground, survey
-from changes.observe import observe
+from changes.observe import observe_before
 from changes.step import MakeSo
 from nodes.first_master import CREATION, is_to_be_created
 from nodes.hosts import Hosts
@@ -44,4 +44,4 @@ def created_cluster(hosts: Hosts, make_so: MakeSo, pytestconfig: pytest.Config) 
     left = make_so(changes(survey(hosts, wanted.cluster), wanted, hosts.inventory))
     if left or hosts.lock is None:
         return left
-    return in_the_way(observe(hosts), hosts.inventory, int(pytestconfig.getoption("to") or 7))
+    return in_the_way(observe_before(hosts), hosts.inventory, int(pytestconfig.getoption("to") or 7))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from formats.kubernetes.objects import every, one
+from formats.kubernetes.resources import Resources, allocatable
 from formats.kubernetes.taints import Taint, taint
 
 
@@ -19,10 +20,16 @@ class NodeStatus:
     internal_address: str
     kubelet_version: str
     runtime_version: str
+    internal_addresses: tuple[str, ...]
+    """All of them: of a dual-stack node, one of each family."""
+    host_name: str
     labels: Mapping[str, str]
+    annotations: Mapping[str, str]
     taints: frozenset[Taint]
     pod_cidrs: tuple[str, ...]
     unschedulable: bool
+    allocatable: Resources
+    """What pods may have of it in all."""
 
 
 def node(text: str) -> NodeStatus:
@@ -39,18 +46,23 @@ def _node(found: Mapping[str, Any]) -> NodeStatus:
     metadata, spec, status = found["metadata"], found.get("spec") or {}, found.get("status") or {}
     conditions = {condition["type"]: condition for condition in status.get("conditions") or ()}
     ready = conditions.get("Ready", {})
-    internal = (entry["address"] for entry in status.get("addresses") or () if entry["type"] == "InternalIP")
+    addresses = status.get("addresses") or ()
+    internal = tuple(entry["address"] for entry in addresses if entry["type"] == "InternalIP")
     info = status.get("nodeInfo") or {}
     return NodeStatus(
         name=metadata["name"],
         uid=metadata["uid"],
         ready=ready.get("status") == "True",
         reason=ready.get("message") or ready.get("reason") or "it has never reported",
-        internal_address=next(internal, ""),
+        internal_address=next(iter(internal), ""),
+        internal_addresses=internal,
+        host_name=next((entry["address"] for entry in addresses if entry["type"] == "Hostname"), ""),
         kubelet_version=info.get("kubeletVersion", ""),
         runtime_version=info.get("containerRuntimeVersion", ""),
         labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
         taints=frozenset(map(taint, spec.get("taints") or ())),
         pod_cidrs=tuple(spec.get("podCIDRs") or ()),
         unschedulable=bool(spec.get("unschedulable")),
+        allocatable=allocatable(status),
     )

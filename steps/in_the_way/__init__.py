@@ -5,19 +5,33 @@ Pure, a module a subject, each with a table of its refusals. Each reason names t
 
 from collections.abc import Iterator
 
-from changes.seen import Seen
+from changes.before import Before
 from nodes.consents import CONSENTS
 from nodes.inventory import Inventory
-from steps.in_the_way import balancers, carried, cluster, etcd, nodes, room, static_pods, workloads
+from steps.in_the_way import (
+    addresses,
+    balancers,
+    carried,
+    cluster,
+    etcd,
+    machines,
+    network,
+    nodes,
+    paths,
+    room,
+    static_pods,
+    workloads,
+)
 from steps.in_the_way.begun import has_begun
-from steps.in_the_way.refusal import Refusal, asking
+from steps.in_the_way.refusal import Notice, Refusal, asking
 
-SUBJECTS = (nodes, cluster, etcd, room, static_pods, carried, workloads, balancers)
+SUBJECTS = (nodes, addresses, cluster, machines, etcd, room, static_pods, carried, workloads, network, paths, balancers)
 
 REFUSALS: tuple[Refusal, ...] = tuple(refusal for subject in SUBJECTS for refusal in subject.REFUSALS)
+NOTICES: tuple[Notice, ...] = (*etcd.NOTICES, *room.NOTICES, *workloads.NOTICES, *network.NOTICES)
 
 
-def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
+def in_the_way(seen: Before, inventory: Inventory, last_step: int) -> list[str]:
     """Every reason against running steps 1 to `last_step`, the cluster's first, then node by node; empty where there
     is none."""
     against = [one for one in REFUSALS if one.step <= last_step]
@@ -26,7 +40,20 @@ def in_the_way(seen: Seen, inventory: Inventory, last_step: int) -> list[str]:
     return sorted(reasons, key=lambda reason: _place(reason, inventory))
 
 
-def _unaccepted(refusal: Refusal, seen: Seen, inventory: Inventory) -> Iterator[str]:
+def worth_knowing(seen: Before, inventory: Inventory, last_step: int) -> list[str]:
+    """What is no reason against a run and yet should be known before it: what was accepted first of all."""
+    accepted = [
+        f"{reason} (accepted as {one.consent.name}: {inventory.accept[one.consent.name]})"
+        for one in REFUSALS
+        if one.step <= last_step and one.consent is not None and one.consent.name in inventory.accept
+        for reason in one.look(seen, inventory)
+    ]
+    return accepted + [
+        sentence for notice in NOTICES if notice.step <= last_step for sentence in notice.look(seen, inventory)
+    ]
+
+
+def _unaccepted(refusal: Refusal, seen: Before, inventory: Inventory) -> Iterator[str]:
     consent = refusal.consent
     if consent is None:
         yield from refusal.look(seen, inventory)
@@ -35,7 +62,7 @@ def _unaccepted(refusal: Refusal, seen: Seen, inventory: Inventory) -> Iterator[
             yield asking(consent, reason)
 
 
-def _unneeded_consents(seen: Seen, inventory: Inventory, last_step: int) -> Iterator[str]:
+def _unneeded_consents(seen: Before, inventory: Inventory, last_step: int) -> Iterator[str]:
     """A consent to what is not there would wait for the day that it is; over a step already begun nobody asks."""
     for name in inventory.accept:
         step = CONSENTS[name].step

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from changes.seen import Seen
+from changes.before import Before
 from formats.kubeadm import PKI
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
 
-def _endpoint(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def _endpoint(seen: Before, inventory: Inventory) -> Iterator[str]:
     endpoint = seen.configuration.control_plane_endpoint
     if endpoint and endpoint != str(inventory.cluster.endpoint):
         yield (
@@ -17,7 +17,7 @@ def _endpoint(seen: Seen, inventory: Inventory) -> Iterator[str]:
         )
 
 
-def _places(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+def _places(seen: Before, _inventory: Inventory) -> Iterator[str]:
     directory = seen.configuration.certificates_dir
     if directory != PKI:
         yield f"certificatesDir is {directory}: only {PKI} is supported"
@@ -29,13 +29,13 @@ def _places(seen: Seen, _inventory: Inventory) -> Iterator[str]:
         )
 
 
-def _authorities(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+def _authorities(seen: Before, _inventory: Inventory) -> Iterator[str]:
     for authority in ("ca", "front-proxy-ca", "etcd/ca"):
         if authority not in seen.authority_keys:
             yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): nothing can be signed; not supported"
 
 
-def _created_otherwise(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def _created_otherwise(seen: Before, inventory: Inventory) -> Iterator[str]:
     """`create:` may stay in nodes.yaml, and is no more than a description then: one that holds."""
     if inventory.create is None:
         return
@@ -51,6 +51,14 @@ def _created_otherwise(seen: Seen, inventory: Inventory) -> Iterator[str]:
                 f"nodes.yaml: create.{key} is {written}, and the cluster that is there has {found or 'none'}: is it"
                 " this cluster? then write what it has, or remove `create:`"
             )
+
+
+def _cluster_info(seen: Before, _inventory: Inventory) -> Iterator[str]:
+    if "kubeconfig" not in seen.config_maps.get("kube-public/cluster-info", {}):
+        yield (
+            "kube-public/cluster-info: there is no such ConfigMap, or no kubeconfig in it, and joining nodes learn the"
+            " endpoint there: make it anew with `kubeadm init phase bootstrap-token`"
+        )
 
 
 REFUSALS = (
@@ -78,4 +86,5 @@ REFUSALS = (
         "nothing can be signed",
         _authorities,
     ),
+    Refusal(6, "no ConfigMap `kube-public/cluster-info`", "joining nodes learn the endpoint there", _cluster_info),
 )

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 
-from changes.seen import Seen
-from formats.ports import ETCD_PEER
+from changes.before import Before
+from formats.etcd import MemberList
+from nodes.consents import ETCD_VERSION
 from nodes.first_master import RECORD
 from nodes.inventory import Inventory
-from steps.in_the_way.refusal import Refusal
+from steps.etcd_cluster import peer_url
+from steps.in_the_way.refusal import Notice, Refusal
 
 # GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
 ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
@@ -18,7 +20,11 @@ ETCD_FLOOR: dict[tuple[int, ...], tuple[int, ...]] = {
 }
 
 
-def _began(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+# etcd.io, "Hardware recommendations" and FAQ: above it, elections and writes suffer.
+SLOW_SECONDS = 0.010
+
+
+def _began(seen: Before, _inventory: Inventory) -> Iterator[str]:
     try:
         began = json.loads(seen.record)["etcd_cluster_id"] if seen.record else seen.members.cluster_id
     except (ValueError, KeyError, TypeError):
@@ -31,7 +37,7 @@ def _began(seen: Seen, _inventory: Inventory) -> Iterator[str]:
         )
 
 
-def _members(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def _members(seen: Before, inventory: Inventory) -> Iterator[str]:
     for alarm in seen.alarms:
         yield f"etcd: alarm {alarm.kind} on member {alarm.member_id}: clear its cause, then `etcdctl alarm disarm`"
     addresses = _peers(inventory)
@@ -41,12 +47,12 @@ def _members(seen: Seen, inventory: Inventory) -> Iterator[str]:
             yield f"etcd: {what} {member.name or member.id} at {', '.join(member.peer_urls)} is no master of nodes.yaml"
 
 
-def _version(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+def _version(seen: Before, _inventory: Inventory) -> Iterator[str]:
     for status in seen.statuses:
         if floor := below_floor(status.version):
             yield (
-                f"etcd {status.version} is older than {floor} (GHSA-6vch-q96h-7gc3):"
-                f" raise it first, on {seen.first} by the image in /etc/kubernetes/manifests/etcd.yaml"
+                f"etcd {status.version} is older than {floor} (GHSA-6vch-q96h-7gc3): raise it first:"
+                " docs/your-cluster.md says how"
             )
 
 
@@ -57,7 +63,48 @@ def below_floor(text: str) -> str:
     return ".".join(map(str, floor)) if version < floor else ""
 
 
-def _data(seen: Seen, inventory: Inventory) -> Iterator[str]:
+def _views(seen: Before, inventory: Inventory) -> Iterator[str]:
+    """A member that has voted and is silent, or counts others than the first one does, is no ground to build on."""
+    for name, view in seen.member_lists.items():
+        known = seen.members.at(peer_url(inventory, name))
+        if isinstance(view, str):
+            if known is not None and known.started and not known.learner:
+                yield f"{name}: its etcd does not answer: {view}: bring it back before anything is added"
+        elif view.cluster_id != seen.members.cluster_id or _who(view) != _who(seen.members):
+            yield (
+                f"{name}: its etcd counts {_told(view)} as members of {view.cluster_id}, the one on {seen.first}"
+                f" {_told(seen.members)} of {seen.members.cluster_id}: find out which of the two is not of this cluster"
+            )
+
+
+def _who(view: MemberList) -> set[tuple[str, tuple[str, ...]]]:
+    return {(member.id, member.peer_urls) for member in view.members}
+
+
+def _told(view: MemberList) -> str:
+    return ", ".join(f"{member.name or member.id} at {', '.join(member.peer_urls)}" for member in view.members)
+
+
+def _slow_disk(seen: Before, _inventory: Inventory) -> Iterator[str]:
+    if seen.disk_seconds is None:
+        yield f"{seen.first}: etcd's metrics give no time for its disk: how slow it is is not known"
+    elif seen.disk_seconds > SLOW_SECONDS:
+        yield (
+            f"{seen.first}: one in a hundred writes of etcd's log takes more than {SLOW_SECONDS * 1000:.0f} ms (99 are"
+            f" below {seen.disk_seconds * 1000:.0f} ms): every write will wait for the second fastest of the disks"
+        )
+
+
+def _unmeasured_disks(seen: Before, inventory: Inventory) -> Iterator[str]:
+    coming = [name for name in seen.new_masters(inventory) if "etcd" not in seen.machines[name].manifests]
+    if coming:
+        yield (
+            f"how fast the disks of {', '.join(coming)} are is not known: that cannot be measured without writing"
+            " (etcd.io's advice: fio with fdatasync, 99 of 100 below 10 ms)"
+        )
+
+
+def _data(seen: Before, inventory: Inventory) -> Iterator[str]:
     addresses = _peers(inventory)
     joined = {addresses.get(peer) for member in seen.members.members for peer in member.peer_urls}
     for name in seen.new_masters(inventory):
@@ -70,7 +117,7 @@ def _data(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 def _peers(inventory: Inventory) -> dict[str, str]:
     """The masters' names by the peer URL that each is to have."""
-    return {f"https://{node.address}:{ETCD_PEER}": node.name for node in inventory.masters}
+    return {peer_url(inventory, node.name): node.name for node in inventory.masters}
 
 
 REFUSALS = (
@@ -89,9 +136,16 @@ REFUSALS = (
     Refusal(
         2,
         "etcd older than 3.5.33, 3.6.14 or 3.7.1 (GHSA-6vch-q96h-7gc3)",
-        "a member that joins must not be able to lose what the others hold. Note that kubeadm 1.37.2's own default is"
-        " 3.7.0: see below",
+        "a member that joins must not be able to lose what the others hold. kubeadm 1.37.2's own default is 3.7.0: see"
+        " below",
         _version,
+        ETCD_VERSION,
+    ),
+    Refusal(
+        2,
+        "an etcd on another master that gives other members than the first one's, or that votes and does not answer",
+        "growing would carry the damage along",
+        _views,
     ),
     Refusal(
         2,
@@ -99,4 +153,9 @@ REFUSALS = (
         "a member never starts on another's data",
         _data,
     ),
+)
+
+NOTICES = (
+    Notice(2, "a first etcd whose log takes long to write: 99 of 100 writes above 10 ms, or not told", _slow_disk),
+    Notice(2, "disks of coming masters, which are not measured", _unmeasured_disks),
 )

@@ -1,15 +1,16 @@
-"""What a module of this package says: a table of refusals, each with the look that finds its reasons."""
+"""What a module of this package says: tables of refusals and notices, each with the look that finds them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from changes.seen import Machine, Seen
+from changes.before import Before
+from changes.seen import Machine
 from formats.layout import Layout
 from nodes.consents import Consent
 from nodes.inventory import Inventory
 
-Look: TypeAlias = Callable[[Seen, Inventory], Iterator[str]]
+Look: TypeAlias = Callable[[Before, Inventory], Iterator[str]]
 """Each sentence names the node or the object, what was seen, and what to do."""
 
 
@@ -25,7 +26,7 @@ class Machines(Protocol):
 
 def asking(consent: Consent, reason: str) -> str:
     """The reason, with what to write in order to take it on."""
-    return f'{reason}: if that is right, write `accept: {{{consent.name}: "the reason"}}` in nodes.yaml'
+    return f'{reason}; if that is right, write `accept: {{{consent.name}: "the reason"}}` in nodes.yaml'
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,12 @@ class Refusal:
     look: Look
     consent: Consent | None = None
     """What a person may write in nodes.yaml to take it on."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a person should know before `step`, and what nobody can refuse or mend for her."""
+
+    step: int
+    what: str
+    look: Look

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from changes import observe
+from changes.observe.machines import machine as look
 from changes.seen import Machine
 from nodes.hosts import Hosts
 from tests.changes.folder_host import FolderHost
@@ -30,7 +30,7 @@ def cluster(both: Hosts) -> Hosts:
 
 
 def seen(cluster: Hosts) -> Machine:
-    return observe.machine(cluster, "wudang")
+    return look(cluster, "wudang")
 
 
 def test_an_empty_machine(cluster: Hosts) -> None:

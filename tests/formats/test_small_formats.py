@@ -62,3 +62,12 @@ def test_a_metric_without_labels_is_found() -> None:
     assert metrics.value(text, "up") == 1
     assert metrics.value(text, "leader_election_master_status", name="x") == 1
     assert isnan(metrics.value(text, "up", a="b") or 0)
+
+
+def test_a_histogram_gives_the_bound_that_a_part_of_it_lies_under() -> None:
+    lines = [f'etcd_fsync_bucket{{le="{le}"}} {count}' for le, count in (("0.001", 50), ("0.002", 99), ("+Inf", 100))]
+    text = "# TYPE etcd_fsync histogram\n" + "\n".join([*lines, "etcd_fsync_sum 1", "etcd_fsync_count 100", ""])
+    assert metrics.quantile(text, "etcd_fsync", 0.5) == 0.001
+    assert metrics.quantile(text, "etcd_fsync", 0.99) == 0.002
+    assert metrics.quantile(text, "etcd_fsync", 0.995) == float("inf")
+    assert metrics.quantile(text.replace(" 100\n", " 0\n").replace(" 50\n", " 0\n"), "none", 0.5) is None

@@ -93,6 +93,27 @@ def test_change_run_does_not_begin_without_the_lock_or_on_another_cluster(
     assert not connected.exists("file-1-a")
 
 
+@pytest.mark.parametrize("mode", [(), ("--plan",), ("-m", "verify")], ids=["change run", "plan", "audit"])
+def test_another_cluster_than_the_pinned_one_is_refused_whatever_is_wanted_of_it(
+    connected: Throwaway, monkeypatch: pytest.MonkeyPatch, mode: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("UID_SEEN", "another")
+    nodes = (connected.path / "nodes.yaml").read_text()
+    connected.write("nodes.yaml", nodes.replace('8443"', '8443", uid: 0a4ca2d6-5ea5-4a0c-9a6c-3d1c3a8b8a11'))
+    result = connected.run(*mode)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: nothing was changed; *pins cluster 0a4ca2d6*has the uid another: name the*"])
+    assert not begins(result)
+
+
+@pytest.mark.parametrize("mode", [(), ("--plan",), ("-m", "verify")], ids=["change run", "plan", "audit"])
+def test_a_cluster_that_is_not_pinned_is_shown_with_the_line_that_pins_it(
+    connected: Throwaway, mode: tuple[str, ...]
+) -> None:
+    result = connected.run(*mode)
+    result.stdout.fnmatch_lines(["*add under `cluster:` in nodes.yaml*", "*  uid: u"])
+
+
 def test_only_a_change_run_takes_the_lock_and_it_gives_it_back(
     connected: Throwaway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

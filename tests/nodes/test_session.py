@@ -283,7 +283,9 @@ class TestDial:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             port = taken.getsockname()[1]
-            with pytest.raises(DialFailed, match=f"^wudang could not connect to 127.0.0.1 port {port}: connect failed"):
+            with pytest.raises(
+                DialFailed, match=f"^wudang could not connect to 127.0.0.1 port {port}: connection refused$"
+            ):
                 session.dial("127.0.0.1", port)
 
     def test_nobody_answers(self, session: Session) -> None:
@@ -301,6 +303,21 @@ class TestDial:
             assert time.monotonic() - start < 2
             for waiting in queue:
                 waiting.close()
+
+    def test_of_two_at_the_same_time_each_gets_its_own_answer(self, session: Session) -> None:
+        def refused(_: int) -> str:
+            with pytest.raises(DialFailed) as told:
+                session.dial("127.0.0.1", 1)
+            return str(told.value)
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = set(pool.map(refused, range(40)))
+        assert answers == {"wudang could not connect to 127.0.0.1 port 1: connection refused"}
+
+    def test_a_router_that_says_no(self, session: Session) -> None:
+        """Or the kernel: a connection to many hosts at once is none."""
+        with pytest.raises(DialFailed, match=r"port 1: (open failed|network is unreachable)$"):
+            session.dial("224.0.0.1", 1)
 
     def test_a_server_that_says_nothing(self, session: Session) -> None:
         with socket.socket() as silent:

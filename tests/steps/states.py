@@ -132,6 +132,10 @@ def nodes(*names: str, tainted: tuple[str, ...] = ("shaolin",)) -> tuple[kuberne
             name=name,
             internal_address=ADDRESSES.get(name, "192.0.2.1"),
             taints=taint if name in tainted else frozenset(),
+            labels={
+                "kubernetes.io/hostname": name,
+                **({"node-role.kubernetes.io/control-plane": ""} if name in tainted else {}),
+            },
         )
         for name in names
     )

@@ -149,7 +149,7 @@ DEFECTS = {
         inventory={"roles": "shaolin:master wudang:master emei:master"},
     ),
     "one balancer without a consent": Defect(
-        "emei: the only balancer, whose loss is the loss of the endpoint: if that is right, write `accept: {single-bal",
+        "emei: the only balancer, whose loss is the loss of the endpoint; if that is right, write `accept: {single-bal",
         ground(),
         step=6,
         inventory={"accept": {}},
