@@ -81,10 +81,14 @@ class Copied:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder, made with the first master's mode where there is none: a pod that mounts it does not start without."""
+    """A folder, made where there is none: a pod that mounts it does not start without.
+
+    `mode` None is the first master's. The kubelet would make some of them by itself, open to everybody.
+    """
 
     node: str
     path: str
+    mode: int | None = None
 
     def __str__(self) -> str:
         return f"{self.node}: folder {self.path}"
@@ -97,7 +101,7 @@ class Folder:
 
     def do(self, hosts: Hosts) -> None:
         quoted = shlex.quote(self.path)
-        mode = hosts.first.check(f"stat -Lc %a {quoted}").strip()
+        mode = f"{self.mode:o}" if self.mode is not None else hosts.first.check(f"stat -Lc %a {quoted}").strip()
         hosts.fleet[self.node].check(f"mkdir -p {quoted} && chmod {mode} {quoted} && sync {quoted}")
 
 

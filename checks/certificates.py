@@ -1,5 +1,6 @@
 """Certificates: on disk on every node, and as an apiserver shows them to another host."""
 
+import shlex
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from formats import certificates, kubeconfigs
 from nodes import unseen, wire
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
+from nodes.named_files import lacking
 from nodes.reading import Reader
 
 
@@ -32,8 +34,10 @@ def certificates_on_disk(hosts: Hosts) -> Gathered[list[OnDisk]]:
 
 
 def _on_disk(reader: Reader, pki: str) -> list[OnDisk]:
+    # A worker need not have the masters' certificates directory.
+    folders = [folder for folder in (pki, "/etc/kubernetes") if folder not in lacking(reader, [pki])]
     listed = reader.check(
-        f"find {pki} /var/lib/kubelet/pki /etc/kubernetes -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
+        f"find {shlex.join(folders)} /var/lib/kubelet/pki -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
         " -o -name kubelet-client-current.pem"
     ).split()
     found = []

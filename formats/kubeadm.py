@@ -34,7 +34,8 @@ ROLE: Final = "node-role.kubernetes.io/control-plane"
 
 PRIVATE_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
-"""kubeadm's modes: *.crt is public; keys, sa.pub, kubeconfigs and manifests are for root alone."""
+PRIVATE_FOLDER: Final = 0o700
+"""kubeadm's modes: *.crt is public; keys, sa.pub, kubeconfigs, manifests and etcd's data are for root alone."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from changes.files import Copied, Folder
 from changes.seen import Seen
 from changes.static_pods import StaticPod
 from changes.step import CarryOut
-from formats.kubeadm import PAIRS, PRIVATE_MODE, PUBLIC_MODE, url
+from formats.kubeadm import PAIRS, PRIVATE_FOLDER, PRIVATE_MODE, PUBLIC_MODE, url
 from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
 
@@ -48,6 +48,7 @@ def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
         Copied(name, f"{pki}/etcd/ca.crt", PUBLIC_MODE),
         Copied(name, f"{pki}/etcd/ca.key", PRIVATE_MODE),
         *carried(seen, name, "etcd"),
+        Folder(name, seen.layout.etcd_data, PRIVATE_FOLDER),
         *(
             Signed(
                 name,

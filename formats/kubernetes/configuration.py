@@ -1,13 +1,22 @@
 """kubeadm's ClusterConfiguration, as the ConfigMap kube-system/kubeadm-config holds it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from formats import yamltext
 from formats.duration import duration
 from formats.kubernetes.objects import KubernetesOutputError, one
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a component gets beyond kubeadm's own: flags without dashes, each value; names of volumes and variables."""
+
+    arguments: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,8 @@ class ClusterConfiguration:
     key_algorithm: str
     """One of certificates.KEY_KINDS."""
     certificate_lifetime: timedelta
+    extras: Mapping[str, Extras] = field(default_factory=dict)
+    """By component."""
 
 
 def cluster_configuration(text: str) -> ClusterConfiguration:
@@ -73,6 +84,26 @@ def _configuration(text: str) -> ClusterConfiguration:
         external_etcd=tuple(external.get("endpoints") or ()),
         key_algorithm=found.get("encryptionAlgorithm") or "RSA-2048",
         certificate_lifetime=duration(found.get("certificateValidityPeriod") or "8760h0m0s"),
+        extras={component: _extras(_part(found, *way)) for component, way in _EXTRAS.items()},
+    )
+
+
+_EXTRAS = {
+    "etcd": ("etcd", "local"),
+    "kube-apiserver": ("apiServer",),
+    "kube-controller-manager": ("controllerManager",),
+    "kube-scheduler": ("scheduler",),
+}
+
+
+def _extras(found: Mapping[str, Any]) -> Extras:
+    given = found.get("extraArgs") or []
+    # v1beta4 has a list, in which a flag may stand several times; v1beta3 had a mapping.
+    pairs = given.items() if isinstance(given, Mapping) else ((one["name"], one.get("value")) for one in given)
+    return Extras(
+        arguments=tuple((str(name), str(value or "")) for name, value in pairs),
+        volumes=tuple(str(one["name"]) for one in found.get("extraVolumes") or ()),
+        variables=tuple(str(one["name"]) for one in found.get("extraEnvs") or ()),
     )
 
 

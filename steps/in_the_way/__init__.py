@@ -28,7 +28,7 @@ from steps.in_the_way.refusal import Notice, Refusal, asking
 SUBJECTS = (nodes, addresses, cluster, machines, etcd, room, static_pods, carried, workloads, network, paths, balancers)
 
 REFUSALS: tuple[Refusal, ...] = tuple(refusal for subject in SUBJECTS for refusal in subject.REFUSALS)
-NOTICES: tuple[Notice, ...] = (*etcd.NOTICES, *room.NOTICES, *workloads.NOTICES, *network.NOTICES)
+NOTICES: tuple[Notice, ...] = (*carried.NOTICES, *etcd.NOTICES, *room.NOTICES, *workloads.NOTICES, *network.NOTICES)
 
 
 def in_the_way(seen: Before, inventory: Inventory, last_step: int) -> list[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from changes.seen import Seen
 from formats import manifests
+from formats.manifests.beyond import beyond
 from nodes.inventory import Inventory
 from steps.etcd_cluster import peer_url
-from steps.in_the_way.refusal import Refusal
+from steps.in_the_way.refusal import Notice, Refusal
 from steps.in_the_way.static_pods import of_each_component
 
 
@@ -54,6 +55,17 @@ def _member(seen: Seen, inventory: Inventory) -> Iterator[str]:
             yield f"{called}: kubeadm names members by their Nodes; another name is not supported"
 
 
+def _drift(seen: Seen, _inventory: Inventory) -> Iterator[str]:
+    """What stood there before: carried over like all else, and lost on every master when kubeadm renders anew."""
+    for component, text in seen.manifests.items():
+        if found := beyond(manifests.parse(text), seen.configuration):
+            yield (
+                f"{seen.first}: {component}.yaml is not what kubeadm would write from kubeadm-config"
+                f" ({', '.join(found)}): it is carried over as it stands; the next `kubeadm upgrade` undoes it on every"
+                " master, unless a folder of patches that you give it says the same"
+            )
+
+
 REFUSALS = (
     Refusal(
         2,
@@ -82,4 +94,8 @@ REFUSALS = (
         "not supported",
         _user,
     ),
+)
+
+NOTICES = (
+    Notice(2, "hand edits and patches in the first master's manifests, which kubeadm would not write again", _drift),
 )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from changes.before import Before
-from formats.kubeadm import PKI
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
@@ -18,9 +17,12 @@ def _endpoint(seen: Before, inventory: Inventory) -> Iterator[str]:
 
 
 def _places(seen: Before, _inventory: Inventory) -> Iterator[str]:
-    directory = seen.configuration.certificates_dir
-    if directory != PKI:
-        yield f"certificatesDir is {directory}: only {PKI} is supported"
+    pki, certificates_dir = seen.layout.pki, seen.configuration.certificates_dir
+    if pki != certificates_dir:
+        yield (
+            f"{seen.first}: the apiserver's certificates are in {pki}, and kubeadm-config's certificatesDir is"
+            f" {certificates_dir}: mend that, or the next `kubeadm upgrade` starts it without them"
+        )
     data, told = seen.layout.etcd_data, seen.configuration.etcd_data_dir
     if data != told:
         yield (
@@ -32,7 +34,8 @@ def _places(seen: Before, _inventory: Inventory) -> Iterator[str]:
 def _authorities(seen: Before, _inventory: Inventory) -> Iterator[str]:
     for authority in ("ca", "front-proxy-ca", "etcd/ca"):
         if authority not in seen.authority_keys:
-            yield f"{seen.first}: no {PKI}/{authority}.key (an external CA): nothing can be signed; not supported"
+            key = f"{seen.layout.pki}/{authority}.key"
+            yield f"{seen.first}: no {key} (an external CA): nothing can be signed; not supported"
 
 
 def _created_otherwise(seen: Before, inventory: Inventory) -> Iterator[str]:
@@ -76,8 +79,8 @@ REFUSALS = (
     ),
     Refusal(
         1,
-        f"certificatesDir other than `{PKI}`; etcd's data elsewhere than kubeadm-config says",
-        "not supported; the next upgrade would start etcd on another folder",
+        "certificates or etcd's data elsewhere than kubeadm-config says",
+        "the next upgrade would start the master without them",
         _places,
     ),
     Refusal(

@@ -15,6 +15,11 @@ def test_a_folder_is_made_with_the_first_masters_mode(both: Hosts, shaolin: Fold
     assert wudang.mode("/etc/kubernetes/policies") == "0750"
 
 
+def test_a_folder_may_have_a_mode_of_its_own(both: Hosts, wudang: FolderHost) -> None:
+    Folder("wudang", "/var/lib/etcd", 0o700).do(both)
+    assert wudang.mode("/var/lib/etcd") == "0700"
+
+
 def test_a_folder_that_is_there_stays_as_it_is(both: Hosts, wudang: FolderHost) -> None:
     wudang.put("/etc/kubernetes/policies/own", "x")
     assert Folder("wudang", "/etc/kubernetes/policies").look(both).so

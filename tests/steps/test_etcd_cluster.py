@@ -22,6 +22,8 @@ wudang: /etc/kubernetes/pki/etcd/ca.crt as on the first master
 emei: /etc/kubernetes/pki/etcd/ca.crt as on the first master
 wudang: /etc/kubernetes/pki/etcd/ca.key as on the first master
 emei: /etc/kubernetes/pki/etcd/ca.key as on the first master
+wudang: folder /var/lib/etcd
+emei: folder /var/lib/etcd
 wudang: /etc/kubernetes/pki/etcd/server.crt for wudang
 emei: /etc/kubernetes/pki/etcd/server.crt for emei
 wudang: /etc/kubernetes/pki/etcd/peer.crt for wudang

@@ -162,8 +162,10 @@ DEFECTS = {
         "nodes.yaml: create.dns_domain is k8s.example, and the cluster that is there has cluster.local",
         inventory={"create": states.to_create(dns_domain="k8s.example")},
     ),
-    "another certificates directory": Defect(
-        1, "certificatesDir is /srv/pki: only /etc/kubernetes/pki", seen=_configured(certificates_dir="/srv/pki")
+    "certificates elsewhere than kubeadm believes": Defect(
+        1,
+        "shaolin: the apiserver's certificates are in /etc/kubernetes/pki, and kubeadm-config's certificatesDir is",
+        seen=_configured(certificates_dir="/srv/pki"),
     ),
     "no key of the cluster's CA": Defect(
         1,
@@ -629,11 +631,13 @@ def test_the_runbooks_own_balancer_may_listen_on_the_endpoints_port() -> None:
     assert not [reason for reason in in_the_way(before(seen), states.inventory(), 7) if "8443" in reason]
 
 
-def test_another_port_and_another_data_directory_are_no_reason() -> None:
-    texts = dict(states.fresh().manifests)
+def test_another_port_and_other_directories_are_no_reason() -> None:
+    texts = {name: text.replace("/etc/kubernetes/pki", "/srv/pki") for name, text in states.fresh().manifests.items()}
     texts["kube-apiserver"] = texts["kube-apiserver"].replace("6443", "7443")
     texts["etcd"] = texts["etcd"].replace("/var/lib/etcd", "/srv/etcd")
-    seen = replace(states.fresh(), manifests=texts, **_configured(etcd_data_dir="/srv/etcd"))
+    seen = replace(
+        states.fresh(), manifests=texts, **_configured(etcd_data_dir="/srv/etcd", certificates_dir="/srv/pki")
+    )
     assert in_the_way(before(seen), states.inventory(), 7) == []
 
 
@@ -875,6 +879,23 @@ def test_a_slow_disk_is_worth_knowing(seconds: float | None, told: list[str]) ->
     assert [one[: len(start)] for one in sentences for start in told or [""] if one.startswith("shaolin:")] == told
 
 
+def _edited_by_hand() -> Seen:
+    texts = dict(states.fresh().manifests)
+    flag = "    - --leader-elect=true\n"
+    texts["kube-scheduler"] = texts["kube-scheduler"].replace(flag, f"{flag}    - --profiling=false\n")
+    return replace(states.fresh(), manifests=texts)
+
+
+def test_what_kubeadm_would_not_write_again_is_worth_knowing_and_carried_over() -> None:
+    seen = before(_edited_by_hand())
+    assert in_the_way(seen, states.inventory(), 7) == []
+    (told,) = [one for one in worth_knowing(seen, states.inventory(), 2) if "kubeadm-config" in one]
+    assert told.startswith(
+        "shaolin: kube-scheduler.yaml is not what kubeadm would write from kubeadm-config (--profiling)"
+    )
+    assert "--profiling=false" in seen.manifest(states.inventory(), "wudang", "kube-scheduler")
+
+
 def test_a_member_that_has_not_voted_yet_may_be_silent() -> None:
     """An earlier run was killed when it had added it."""
     seen = before(states.dead_learner(), member_lists={"emei": "emei: connection refused"})
@@ -899,7 +920,9 @@ def test_every_notice_is_given_for_something() -> None:
         one.what
         for _, _, lives in NOTICES_GIVEN.values()
         for one in NOTICES
-        if any(True for _ in one.look(before(states.fresh(), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS)))
+        if any(
+            True for _ in one.look(before(_edited_by_hand(), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS))
+        )
     }
     assert {one.what for one in NOTICES} - given == set()
 
