@@ -76,32 +76,6 @@ def _complaint(error: CommandFailed) -> str:
     return "; ".join(errors) or _last(error)
 
 
-@dataclass(frozen=True)
-class ImagesPulled:
-    """The images of a master's pods are on the node, so that nothing has to be fetched while a cluster is made."""
-
-    node: str
-    images: tuple[str, ...]
-    configuration: str = field(repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.node}: the images that kubeadm asks for"
-
-    def look(self, hosts: Hosts) -> Look:
-        there = hosts.fleet[self.node].check(_IMAGES).splitlines()
-        missing = [image for image in self.images if image not in there]
-        diff = "".join(f"+ {image}\n" for image in missing)
-        return Look(so=False, seen=f"{len(missing)} of {len(self.images)} are not there", diff=diff) if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
-        pull = "cat | kubeadm config images pull --config /dev/stdin"
-        hosts.fleet[self.node].check(pull, stdin=self.configuration.encode(), deadline=INIT_SECONDS)
-
-
-_IMAGES = r"""{
-  ctr -n k8s.io images ls -q || crictl images -o json | tr ',[]' '\n' | sed -n 's/.*"\([^" ]*:[^" ]*\)".*/\1/p'
-} 2>/dev/null"""
-
 # What kubeadm init makes in the API, up to the last thing.
 _MADE = (
     "configmap/kubeadm-config",

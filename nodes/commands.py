@@ -42,6 +42,10 @@ class DialFailed(Exception):  # noqa: N818
     """A host could not open the TCP connection that it was asked for."""
 
 
+class DialForbidden(DialFailed):
+    """Its sshd opens none, or not this one, for this user."""
+
+
 def shown(command: str) -> str:
     """A command as messages have it: on one line, and no longer than one can read."""
     line = " ".join(command.split())

@@ -84,10 +84,15 @@ def connect(
         raise
 
 
+def is_forbidden(error: Exception) -> bool:
+    """Whether sshd is not allowed to open this channel, as opposed to having tried."""
+    return isinstance(error, paramiko.ChannelException) and error.code == _PROHIBITED
+
+
 def why_not_opened(error: Exception) -> str:
     """Why sshd has not opened a channel, in its words or ours."""
     if isinstance(error, paramiko.ChannelException):
-        return "its sshd forbids it (AllowTcpForwarding)" if error.code == _PROHIBITED else error.text.lower()
+        return "its sshd forbids it (AllowTcpForwarding)" if is_forbidden(error) else error.text.lower()
     return "no answer in time" if "Timeout" in str(error) else str(error) or type(error).__name__
 
 

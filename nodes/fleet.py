@@ -1,12 +1,15 @@
 """All machines of an inventory, connected side by side; what is wrong with any of them is known at once."""
 
+import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
-from nodes.commands import ConnectionLost, DeadlinePassed
+from formats.ports import KUBELET
+from nodes.commands import ConnectionLost, DeadlinePassed, DialFailed, DialForbidden
 from nodes.inventory import Inventory, Ssh
 from nodes.jump import JumpHost
 from nodes.reading import Reader
@@ -105,13 +108,15 @@ def _unusable(session: Session, ssh: Ssh) -> str:
         hanging = "log in by hand to see what hangs (a login script, sudo, a home folder)"
         return f"{str(error).removeprefix(f'{session.name}: ')}: {hanging}"
     if asked.status == 0 and asked.stdout == "0\n":
-        return ""
+        return _forwards_nothing(session, ssh) or (_records(session, ssh) if ssh.sudo else "")
     if asked.status == 127 and ssh.sudo:
         return "there is no sudo there: install it, or log in as root (`user: root` and `sudo: false` under `ssh:`)"
     if asked.status != 0 and ssh.sudo:
         line = f"{ssh.user} ALL=(root) NOPASSWD: ALL"
         said = (asked.stderr.strip() or asked.stdout.strip() or f"status {asked.status}").splitlines()[-1]
         place = f"/etc/sudoers.d/{ssh.user}"
+        if "tty" in said:
+            return f"sudo asks for a terminal ({said}): write `Defaults:{ssh.user} !requiretty` to {place} there"
         return f"sudo without a password is not allowed ({said}): write `{line}` to {place} there"
     if asked.status == 0 and asked.stdout.strip().isdigit():
         advice = "let sudo lead to root there" if ssh.sudo else "write `sudo: true` or `user: root` under `ssh:`"
@@ -120,4 +125,31 @@ def _unusable(session: Session, ssh: Ssh) -> str:
     return (
         f"`id -u` answered {said!r} where `0` alone is expected: a login script (~/.bashrc) prints something, or the "
         "login shell is no POSIX shell; silence it for shells that are not interactive"
+    )
+
+
+def _forwards_nothing(session: Session, ssh: Ssh) -> str:
+    """Why checks could not look at servers from this node; empty where they can. Whether one answers is their own."""
+    try:
+        session.dial("127.0.0.1", KUBELET, _LOGIN_CHECK_SECONDS).close()
+    except DialForbidden:
+        return (
+            f"its sshd opens no connections for {ssh.user}, and checks look at servers from there: set"
+            " `AllowTcpForwarding yes` in its sshd_config, without a PermitOpen, or in a `Match User` of its own"
+        )
+    except (DialFailed, ConnectionLost):
+        pass
+    return ""
+
+
+def _records(session: Session, ssh: Ssh) -> str:
+    """Why keys would stay in sudo's own records of what goes through it; empty where it keeps none."""
+    listed = session.run(f"sudo -n -l -U {shlex.quote(ssh.user)}", deadline=_LOGIN_CHECK_SECONDS).stdout
+    kept = sorted(set(re.findall(r"(?<![!\w])log_(?:input|output|std\w+|tty\w+)", listed.partition("may run the")[0])))
+    if not kept:
+        return ""
+    never = ", ".join(f"!{word}" for word in kept)
+    return (
+        f"its sudo records what goes through it ({', '.join(kept)}), and keys do: write"
+        f" `Defaults:{ssh.user} {never}` to /etc/sudoers.d/{ssh.user} there"
     )

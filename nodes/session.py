@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import paramiko
 
 from nodes import connecting
-from nodes.commands import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, Result, shown
-from nodes.connecting import Target, why_not_opened
+from nodes.commands import CommandFailed, ConnectionLost, DeadlinePassed, DialFailed, DialForbidden, Result, shown
+from nodes.connecting import Target, is_forbidden, why_not_opened
 from nodes.inventory_models import Node, Ssh
 from nodes.jump import JumpHost
 from nodes.secret import Secret
@@ -76,7 +76,7 @@ class Session:
     def dial(self, address: str, port: int, timeout: float = 5.0) -> paramiko.Channel:
         """A TCP connection to address:port that the host itself opens (direct-tcpip); close it after use.
 
-        `timeout`, in seconds, is for opening it, then for each read. Raises DialFailed, ConnectionLost.
+        `timeout`, in seconds, is for opening it, then for each read. Raises DialFailed, DialForbidden, ConnectionLost.
         """
         said = ""
 
@@ -94,7 +94,8 @@ class Session:
                 channel = self._opened(opened)
             except _FAILURES as error:
                 why = said.lower() or why_not_opened(error)
-                raise DialFailed(f"{self.name} could not connect to {address} port {port}: {why}") from error
+                kind = DialForbidden if is_forbidden(error) else DialFailed
+                raise kind(f"{self.name} could not connect to {address} port {port}: {why}") from error
         channel.settimeout(timeout)
         return channel
 

@@ -4,8 +4,9 @@ The cluster that nodes.yaml names is taken on as it stands, and everything that 
 before the first change. Where nodes.yaml says `create:` and no node carries a sign of a cluster, it is made first:
 kubeadm init on the first master of the file, the pod network, kubeadm join everywhere else.
 
-What changes: on bare hosts, all that kubeadm does; in any case one note on the first master, under
-/var/lib/kubeadm-ha, that it is the first one and which etcd cluster it began as.
+What changes: on bare hosts, all that kubeadm does; in any case images of the static pods to come, where a coming
+master lacks one, and one note on the first master, under /var/lib/kubeadm-ha, that it is the first one and which etcd
+cluster it began as.
 
 The gate: the cluster is healthy enough to be worked on. The way back: remove the note; from a cluster that was made
 just now, `kubeadm reset` on every node.
@@ -41,7 +42,10 @@ def test_a_cluster_with_one_master_is_there(created_cluster: list[str]) -> None:
 
 @pytest.mark.change
 def test_first_master_is_written_down(adopted_cluster: list[str]) -> None:
-    """The note is a small file on the first master: look at its disk and its /var/lib."""
+    """An image that is still missing: see that the node reaches the registry, or load the image by hand.
+
+    The note is a small file on the first master: look at its disk and its /var/lib.
+    """
     assert not adopted_cluster, "\n".join(adopted_cluster)
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from changes.batch import Batch, ToDo, in_batches
 from changes.change import Change
-from changes.creation import Applied, ImagesPulled, Initialized, Joined, Whole
+from changes.creation import Applied, Initialized, Joined, Whole
 from changes.files import File
 from changes.ground import Ground, survey
+from changes.images import ImagesPulled
 from changes.observe import observe_before
 from changes.step import MakeSo
 from nodes.first_master import CREATION, is_to_be_created

@@ -4,24 +4,34 @@ import json
 
 import pytest
 
-from changes.batch import ToDo
+from changes.batch import Batch, ToDo
 from changes.files import File
+from changes.images import ImagesPulled
 from changes.seen import Seen
 from changes.step import CarryOut
+from formats import kubernetes, manifests
 from nodes.first_master import RECORD
 from nodes.hosts import KEPT
 from nodes.inventory import Inventory
 
 
-def changes(seen: Seen, _inventory: Inventory) -> ToDo:
-    """One note on the first master: after step 6 nothing else tells it from the others for certain.
+def changes(seen: Seen, inventory: Inventory) -> ToDo:
+    """The images of the static pods that are to come, so that a registry that is down is met here and not in step 2;
+    then one note on the first master: after step 6 nothing else tells it from the others for certain.
 
     The gate of step 2 reads from it which etcd cluster this began as.
     """
+    images = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
+    configuration = kubernetes.with_etcd_image(seen.configuration.text, images["etcd"])
+    pulled = tuple(ImagesPulled(name, tuple(images.values()), configuration) for name in seen.new_masters(inventory))
+    return [Batch(pulled), File(seen.first, RECORD, _note(seen))]
+
+
+def _note(seen: Seen) -> str:
     if seen.record:
-        return [File(seen.first, RECORD, seen.record)]
+        return seen.record
     record = {"first_master": seen.first, "etcd_cluster_id": seen.members.cluster_id, "cluster_uid": seen.uid}
-    return [File(seen.first, RECORD, json.dumps(record, indent=1) + "\n")]
+    return json.dumps(record, indent=1) + "\n"
 
 
 @pytest.fixture

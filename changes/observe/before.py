@@ -15,6 +15,7 @@ from formats import etcd, kubernetes, manifests, metrics
 from formats.kubernetes.surroundings import KINDS
 from nodes import wire
 from nodes.commands import CommandFailed, DeadlinePassed, DialFailed
+from nodes.etcd_tools import NoEtcdToolsError
 from nodes.hosts import Hosts
 
 CONFIG_MAPS = ("kube-system/kube-proxy", "kube-system/cilium-config", "kube-public/cluster-info")
@@ -51,7 +52,7 @@ def _hosts(hosts: Hosts) -> dict[str, Host]:
 def _member_list(hosts: Hosts, name: str) -> etcd.MemberList | str:
     try:
         return etcd.member_list(hosts.etcdctl("member", "list", "-w", "json", on=name))
-    except (CommandFailed, DeadlinePassed) as error:
+    except (CommandFailed, DeadlinePassed, NoEtcdToolsError) as error:
         return str(error)
 
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Mapping
 
+from changes.images import LISTED
 from changes.seen import Machine
 from formats import balancer
 from formats.balancer import CONFIGURATION
@@ -12,6 +13,7 @@ from nodes.hosts import Hosts
 # What the steps run there; on a worker nothing but the kubelet is taken for granted.
 PROGRAMS = {
     "first": ("bash", "flock", "kubectl"),
+    "master": ("kubeadm",),
     "balancer": ("nginx",),
 }
 
@@ -23,9 +25,7 @@ for component in {components}; do
 done
 [ ! -e {etcd_data}/member ] || echo etcd-data
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
-{{
-  ctr -n k8s.io images ls -q || crictl images -o json | tr ',[]' '\n' | sed -n 's/.*"\([^" ]*:[^" ]*\)".*/\1/p'
-}} 2>/dev/null | sed 's/^/image /'
+{images} | sed 's/^/image /'
 place={etcd_data}; while [ ! -e "$place" ]; do place=$(dirname "$place"); done
 df --output=avail -B1 "$place" | sed -n 's/^ *\([0-9]\)/free \1/p'
 ss -Hltn | awk '{{print "listening " $4}}'
@@ -43,11 +43,14 @@ def machine(hosts: Hosts, name: str) -> Machine:
     programs: set[str] = set()
     if name == hosts.first_master:
         programs |= set(PROGRAMS["first"])
+    if name in {node.name for node in inventory.masters}:
+        programs |= set(PROGRAMS["master"])
     if name in {node.name for node in inventory.balancers}:
         programs |= set(PROGRAMS["balancer"])
     script = _MACHINE.format(
         programs=" ".join(sorted(programs)) or "sh",
         etcd_data=shlex.quote(hosts.layout.etcd_data),
+        images=LISTED,
         balancer=CONFIGURATION,
         components=" ".join(COMPONENTS),
     )

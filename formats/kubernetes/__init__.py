@@ -2,7 +2,12 @@
 
 from formats.kubernetes.api_services import unavailable
 from formats.kubernetes.budgets import Budget
-from formats.kubernetes.configuration import ClusterConfiguration, cluster_configuration, with_endpoint
+from formats.kubernetes.configuration import (
+    ClusterConfiguration,
+    cluster_configuration,
+    with_endpoint,
+    with_etcd_image,
+)
 from formats.kubernetes.daemon_sets import DaemonSet
 from formats.kubernetes.leases import Lease, leases
 from formats.kubernetes.nodes import NodeStatus, node, nodes
@@ -41,4 +46,5 @@ __all__ = [
     "total",
     "unavailable",
     "with_endpoint",
+    "with_etcd_image",
 ]

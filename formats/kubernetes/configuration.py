@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import yaml
+
 from formats import yamltext
 from formats.duration import duration
 from formats.kubernetes.objects import KubernetesOutputError, one
@@ -41,6 +43,8 @@ class ClusterConfiguration:
     key_algorithm: str
     """One of certificates.KEY_KINDS."""
     certificate_lifetime: timedelta
+    text: str = field(repr=False)
+    """The document itself, which kubeadm reads."""
     extras: Mapping[str, Extras] = field(default_factory=dict)
     """By component."""
 
@@ -60,6 +64,21 @@ def with_endpoint(text: str, endpoint: str) -> str:
     if "controlPlaneEndpoint" in document:
         return yamltext.replace(text, {("controlPlaneEndpoint",): endpoint})
     return yamltext.insert_key(text, "controlPlaneEndpoint", endpoint)
+
+
+def with_etcd_image(text: str, image: str) -> str:
+    """The ClusterConfiguration by which kubeadm pulls this image for etcd, where REPOSITORY/etcd:TAG can say it.
+
+    An image of etcd is what people change by hand in its manifest, and kubeadm-config does not hear of it.
+    """
+    repository, _, tag = image.rpartition(":")
+    document = yamltext.load(text)
+    if not isinstance(document, dict) or not repository.endswith("/etcd") or "@" in repository:
+        return text
+    own = {"imageRepository": repository.removesuffix("/etcd"), "imageTag": tag}
+    etcd = document.get("etcd") or {}
+    document["etcd"] = {**etcd, "local": {**(etcd.get("local") or {}), **own}}
+    return yaml.safe_dump(document)
 
 
 def _configuration(text: str) -> ClusterConfiguration:
@@ -84,6 +103,7 @@ def _configuration(text: str) -> ClusterConfiguration:
         external_etcd=tuple(external.get("endpoints") or ()),
         key_algorithm=found.get("encryptionAlgorithm") or "RSA-2048",
         certificate_lifetime=duration(found.get("certificateValidityPeriod") or "8760h0m0s"),
+        text=text,
         extras={component: _extras(_part(found, *way)) for component, way in _EXTRAS.items()},
     )
 

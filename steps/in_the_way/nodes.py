@@ -9,6 +9,9 @@ from steps.in_the_way.refusal import Refusal
 # What only step 6 needs: steps.in_the_way.balancers tells of them.
 BALANCERS = {"nginx"}
 
+# What pulls images, where one is missing: steps.in_the_way.static_pods tells of it.
+PULLS = {"kubeadm"}
+
 
 def _others(seen: Seen, inventory: Inventory) -> Iterator[str]:
     known = {node.name: node for node in seen.nodes}
@@ -35,7 +38,7 @@ def _unready(seen: Seen, inventory: Inventory) -> Iterator[str]:
 
 def _programs(seen: Seen, _inventory: Inventory) -> Iterator[str]:
     for name, machine in seen.machines.items():
-        for program in sorted(machine.missing - BALANCERS):
+        for program in sorted(machine.missing - BALANCERS - PULLS):
             yield f"{name}: no {program} on the PATH of root: install it"
 
 

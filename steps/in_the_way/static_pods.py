@@ -7,6 +7,7 @@ from changes.seen import Seen
 from formats import manifests
 from nodes.inventory import Inventory
 from steps.etcd_cluster import FIRST_START_ONLY, peer_url
+from steps.in_the_way.nodes import PULLS
 from steps.in_the_way.refusal import Refusal
 
 # At which step a component comes to new masters.
@@ -40,11 +41,14 @@ def _rendered(seen: Seen, inventory: Inventory, name: str, component: str) -> st
         return error
 
 
-def _image(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
-    image = manifests.parse(seen.manifests[component]).image
+def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
+    """Step 1 pulls what is missing, of all steps: a registry that is down is met there."""
     for name in seen.new_masters(inventory):
-        if image not in seen.machines[name].images:
-            yield f"{name}: image {image} is not there: `ctr -n k8s.io images pull {image}` (or crictl)"
+        machine = seen.machines[name]
+        for component in STEPS:
+            image = manifests.parse(seen.manifests[component]).image
+            if image not in machine.images and machine.missing & PULLS:
+                yield f"{name}: image {image} is not there, and no kubeadm to pull it: install it, or load the image"
 
 
 def _first_masters_own(component: str, seen: Seen, inventory: Inventory) -> Iterator[str]:
@@ -74,10 +78,11 @@ REFUSALS = (
         "writing it anew would restart it: make them equal by hand, one at a time",
         _drift,
     ),
-    *of_each_component(
-        "the image of a step's static pod that is not on a coming master",
-        "nothing should be pulled in the middle",
-        _image,
+    Refusal(
+        1,
+        "an image of the static pods that is not on a coming master, where there is no kubeadm to pull it",
+        "step 1 pulls it; nothing should be pulled in the middle",
+        _images,
     ),
     *of_each_component(
         "the first master's name or address in a manifest where only a person can say what another master should have",

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from changes.creation import Applied, ImagesPulled, Initialized, Joined, UnfinishedError, Whole
+from changes.creation import Applied, Initialized, Joined, UnfinishedError, Whole
 from formats import certificates
 from formats.creation import Cluster
 from nodes import waiting
@@ -256,18 +256,6 @@ class TestJoin:
         with pytest.raises(waiting.NeverCameError, match="the controller-manager has not signed yet"):
             JOIN.do(two)
         assert [call.split()[0] for call in calls(cluster)] == ["token", "token"], "no join before it"
-
-
-def test_images_that_a_master_lacks_are_pulled(two: Hosts, cluster: Programs) -> None:
-    cluster.add("ctr", 'cat "$STATE/images"')
-    (cluster.state / "images").write_text("r/etcd:1\n")
-    (cluster.state / "then").write_text("printf '%s\\n' r/etcd:1 r/api:2 > $STATE/images\n")
-    change = ImagesPulled("wudang", ("r/etcd:1", "r/api:2"), "kind: ClusterConfiguration\n")
-    look = change.look(two)
-    assert (look.so, look.seen, look.diff) == (False, "1 of 2 are not there", "+ r/api:2\n")
-    change.do(two)
-    assert calls(cluster) == ["config images pull --config /dev/stdin"]
-    assert change.look(two).so
 
 
 def test_whole_is_nothing_before_there_is_a_cluster(two: Hosts) -> None:

@@ -19,6 +19,7 @@ MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 def machine(programs: Programs) -> Programs:
     programs.add("ss", "echo 'LISTEN 0 128 0.0.0.0:22 0.0.0.0:*'; echo 'LISTEN 0 128 [::]:10250 [::]:*'")
     programs.add("ctr", "echo registry.k8s.io/etcd:3.7.3-0; echo registry.k8s.io/pause:3.10")
+    programs.add("kubeadm", "")
     programs.add("nginx", f"echo '{states.NGINX}' >&2")
     programs.add("df", "echo '    Avail'; echo '21474836480'")
     return programs

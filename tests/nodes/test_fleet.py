@@ -67,6 +67,13 @@ class TestOpen:
         with pytest.raises(KeyError):
             fleet["kunlun"]
 
+    def test_an_sshd_that_opens_no_connections_is_told_before_anything_begins(self, sshd: Start, ssh: Settings) -> None:
+        """Checks look at servers through it; without, the first of them to fail would be a trial of step 1."""
+        server = sshd("shaolin", "127.0.0.1", "AllowTcpForwarding no")
+        fleet = Fleet.open(inventory(ssh(server), {"shaolin": "127.0.0.1"}))
+        assert "set `AllowTcpForwarding yes` in its sshd_config" in fleet.problems["shaolin"].reason
+        fleet.close()
+
     def test_every_trouble_is_told_at_once(self, sshd: Start, ssh: Settings, tmp_path: Path) -> None:
         changed, stranger = sshd("shaolin", "127.0.0.1"), sshd("wudang", "127.0.0.2")
         locked = sshd("emei", "127.0.0.3")
@@ -158,6 +165,30 @@ class TestRoot:
         assert fleet.problems["shaolin"].reason.startswith("there is no sudo there: install it, or log in as root")
         fleet.close()
 
+    def test_sudo_that_wants_a_terminal(self, sshd: Start, ssh: Settings) -> None:
+        fleet = self.opened(sshd, ssh, "echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1")
+        assert "write `Defaults:root !requiretty` to /etc/sudoers.d/root" in fleet.problems["shaolin"].reason
+        fleet.close()
+
+    @pytest.mark.parametrize(
+        ("defaults", "kept"),
+        [
+            ("env_reset, use_pty, log_output", "log_output"),
+            ("log_input,\n    log_output, !log_ttyout", "log_input, log_output"),
+            ("env_reset, !log_input, !log_output, log_year", ""),
+        ],
+    )
+    def test_sudo_that_keeps_what_goes_through_it(self, sshd: Start, ssh: Settings, defaults: str, kept: str) -> None:
+        """A key that is placed would stay in its records."""
+        listed = f"Matching Defaults entries for root on shaolin:\n    {defaults}\n\nUser root may run the following"
+        script = f"[ \"$2\" != -l ] || {{ printf '{listed}\\n    (root) NOPASSWD: ALL\\n'; exit; }}"
+        fleet = self.opened(sshd, ssh, f'{script}\nshift 2\nexec "$@"')
+        if not kept:
+            assert not fleet.problems
+        else:
+            assert f"records what goes through it ({kept})" in fleet.problems["shaolin"].reason
+        fleet.close()
+
     def test_sudo_to_somebody_else(self, sshd: Start, ssh: Settings) -> None:
         fleet = self.opened(sshd, ssh, "echo 1000")
         told = "commands run with uid 1000 and not as root: let sudo lead to root there"
@@ -166,7 +197,9 @@ class TestRoot:
 
     def test_a_command_reaches_the_shell_through_sudo_as_it_is(self, sshd: Start, ssh: Settings) -> None:
         """sudo's own part: it runs the words that follow `-n --`."""
-        fleet = self.opened(sshd, ssh, '[ "$1 $2" = "-n --" ] || exit 9\nshift 2\nexec "$@"')
+        fleet = self.opened(
+            sshd, ssh, '[ "$1 $2" != "-n -l" ] || exit 1\n[ "$1 $2" = "-n --" ] || exit 9\nshift 2\nexec "$@"'
+        )
         assert not fleet.problems
         session = fleet["shaolin"]
         assert session.check("""echo "it's $((1 + 1)) '$LC_ALL'"; cat""", stdin=b"given\n") == "it's 2 'C'\ngiven\n"

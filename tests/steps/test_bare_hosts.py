@@ -211,7 +211,7 @@ def test_every_reason_is_told_at_once() -> None:
 def test_cluster_is_made_in_this_order() -> None:
     todo = batches(created.changes(ground(), WANTED, states.inventory(create=WANTED)))
     assert [[str(change) for change in batch.changes] for batch in todo] == [
-        [f"{name}: the images that kubeadm asks for" for name in ("shaolin", "wudang", "emei")],
+        [f"{name}: the images of a master's pods" for name in ("shaolin", "wudang", "emei")],
         ["shaolin: /var/lib/kubeadm-ha/kubeadm.yaml"],
         ["shaolin: kubeadm init"],
         ["shaolin: the pod network applied"],

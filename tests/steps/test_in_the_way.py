@@ -250,13 +250,14 @@ DEFECTS = {
         machines={"wudang": {"free_bytes": 299 << 20}},
     ),
     "an image that is not there": Defect(
-        4,
-        "emei: image registry.k8s.io/kube-scheduler:v1.37.2 is not there: `ctr -n k8s.io images pull registry.k8s.io/",
+        1,
+        "emei: image registry.k8s.io/kube-scheduler:v1.37.2 is not there, and no kubeadm to pull it: install it, or",
         machines={
             "emei": {
                 "images": frozenset(
                     image for image in states.fresh().machines["emei"].images if "scheduler" not in image
-                )
+                ),
+                "missing": frozenset({"kubeadm"}),
             }
         },
     ),
@@ -942,3 +943,12 @@ def test_static_pods_that_are_there_already_need_no_room() -> None:
     machines = states.machines(pods={"wudang": COMPONENTS, "emei": COMPONENTS})
     seen = before(replace(states.done(), machines={**states.done().machines, **machines}), fat)
     assert [one for one in in_the_way(seen, states.inventory(), 7) if "static pods" in one] == []
+
+
+@pytest.mark.parametrize("lacking", ["an image", "kubeadm"])
+def test_an_image_or_kubeadm_alone_may_be_missing(lacking: str) -> None:
+    """The one pulls the other; and nobody needs it where nothing is to be pulled."""
+    emei = DEFECTS["an image that is not there"].machines["emei"]
+    changed = {"missing" if lacking == "kubeadm" else "images": emei["missing" if lacking == "kubeadm" else "images"]}
+    machines = {**states.machines(), "emei": replace(states.machines()["emei"], **changed)}
+    assert in_the_way(before(replace(states.fresh(), machines=machines)), states.inventory(), 7) == []

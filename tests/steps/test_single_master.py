@@ -4,14 +4,19 @@ import json
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from changes.files import File
+from changes.images import ImagesPulled
 from changes.seen import Seen
+from formats import kubernetes, manifests
 from steps import single_master
 from tests.steps import states
 from tests.steps.states import every_state, listed, table
 
 EXPECTED = """\
+wudang: the images of a master's pods
+emei: the images of a master's pods
 shaolin: /var/lib/kubeadm-ha/first-master.json
 """
 NOTE = {"first_master": "shaolin", "etcd_cluster_id": "cafe", "cluster_uid": states.UID}
@@ -21,13 +26,13 @@ NOTE = {"first_master": "shaolin", "etcd_cluster_id": "cafe", "cluster_uid": sta
 def test_the_list_is_the_same_in_every_state(seen: Seen) -> None:
     changes = listed(single_master, seen, states.inventory())
     assert table(changes) == EXPECTED
-    (note,) = changes
+    *_, note = changes
     assert isinstance(note, File)
     assert json.loads(note.content) == NOTE
 
 
 def test_the_note_says_who_was_first_and_which_cluster_this_is() -> None:
-    (note,) = listed(single_master, states.fresh(), states.inventory())
+    *_, note = listed(single_master, states.fresh(), states.inventory())
     assert isinstance(note, File)
     assert note.mode == 0o600
     assert json.loads(note.content) == NOTE
@@ -36,6 +41,32 @@ def test_the_note_says_who_was_first_and_which_cluster_this_is() -> None:
 @pytest.mark.parametrize("there", [states.record(), states.record("beef"), "by hand"])
 def test_a_note_that_is_there_stays_as_it_is(there: str) -> None:
     """It says how the cluster began: what it has become since is the gate's to compare with it."""
-    (note,) = listed(single_master, replace(states.fresh(), record=there), states.inventory())
+    *_, note = listed(single_master, replace(states.fresh(), record=there), states.inventory())
     assert isinstance(note, File)
     assert (note.content, note.mode) == (there, 0o600)
+
+
+def test_images_are_those_of_the_first_masters_manifests() -> None:
+    pulled, *_ = listed(single_master, states.fresh(), states.inventory())
+    assert isinstance(pulled, ImagesPulled)
+    assert set(pulled.images) == {manifests.parse(text).image for text in states.fresh().manifests.values()}
+    assert len(pulled.images) == 4
+
+
+def test_an_image_of_etcd_that_was_changed_by_hand_is_what_is_pulled() -> None:
+    """kubeadm-config names another one, or none."""
+    seen = states.fresh()
+    text = seen.manifests["etcd"].replace(manifests.parse(seen.manifests["etcd"]).image, "mirror.lab/k8s/etcd:3.7.9-0")
+    pulled, *_ = listed(single_master, replace(seen, manifests={**seen.manifests, "etcd": text}), states.inventory())
+    assert isinstance(pulled, ImagesPulled)
+    assert "mirror.lab/k8s/etcd:3.7.9-0" in pulled.images
+    told = yaml.safe_load(pulled.configuration)
+    assert told["etcd"]["local"]["imageRepository"] == "mirror.lab/k8s"
+    assert told["etcd"]["local"]["imageTag"] == "3.7.9-0"
+    assert {**told, "etcd": None} == {**yaml.safe_load(seen.configuration.text), "etcd": None}
+
+
+@pytest.mark.parametrize("image", ["mirror.lab/k8s/etcd-hardened:1", "mirror.lab/etcd@sha256:ab", "etcd:3"])
+def test_an_image_that_kubeadm_has_no_words_for_is_left_to_people(image: str) -> None:
+    text = states.fresh().configuration.text
+    assert kubernetes.with_etcd_image(text, image) == text
