@@ -14,7 +14,7 @@ class Host:
 
     owners              who else made or keeps it, by name
     hosts_file_written  whether cloud-init writes /etc/hosts anew at every boot
-    no_proxy            NO_PROXY of those of its processes that are told to use a proxy, by unit
+    no_proxy            NO_PROXY of those that are told to use a proxy: its "kubelet", and "ssh" for what is run there
     """
 
     owners: tuple[str, ...] = ()

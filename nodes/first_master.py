@@ -10,6 +10,14 @@ CREATION = "/var/lib/kubeadm-ha/kubeadm.yaml"
 # kubeadm's own mark: since 1.29 `kubeadm init` writes it, `kubeadm join` doesn't.
 SUPER_ADMIN = "/etc/kubernetes/super-admin.conf"
 APISERVER = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+# Where those keep their state that make clusters without kubeadm, by their own documents (docs.rke2.io, docs.k3s.io,
+# docs.k0sproject.io, microk8s.io).
+OTHERS = {
+    "/var/lib/rancher/rke2": "RKE2",
+    "/var/lib/rancher/k3s": "k3s",
+    "/var/lib/k0s": "k0s",
+    "/var/snap/microk8s": "MicroK8s",
+}
 
 
 class NoFirstMaster(Exception):  # noqa: N818 - named for what happened, as all of them in this room
@@ -54,6 +62,10 @@ def find(fleet: Fleet, inventory: Inventory) -> str:
             return holders[0]
     if unseen:
         raise NoFirstMaster(f"no first master among {', '.join(masters)}: {'; '.join(unseen)}")
+    others = {name: mark for name in masters for mark in OTHERS if mark in held[name]}
+    if others:
+        them = ", ".join(f"{name} carries {OTHERS[mark]} ({mark})" for name, mark in others.items())
+        raise NoFirstMaster(f"no cluster of kubeadm's: {them}: only clusters that kubeadm made are supported")
     raise NoCluster(
         f"no first master among {', '.join(masters)}: none of them has {RECORD}, {SUPER_ADMIN} or {APISERVER}: is there"
         " a cluster that kubeadm made? To have one made on these hosts, write `create:` in nodes.yaml"
@@ -69,7 +81,7 @@ def is_to_be_created(fleet: Fleet, inventory: Inventory, first: str) -> bool:
     if inventory.create is None:
         return False
     held = _held(fleet, first)
-    return RECORD not in held and (CREATION in held or not held)
+    return RECORD not in held and (CREATION in held or not held - OTHERS.keys())
 
 
 def is_only_noted(fleet: Fleet, first: str) -> bool:
@@ -79,6 +91,6 @@ def is_only_noted(fleet: Fleet, first: str) -> bool:
 
 
 def _held(fleet: Fleet, name: str) -> set[str]:
-    marks = (RECORD, CREATION, SUPER_ADMIN, APISERVER)
+    marks = (RECORD, CREATION, SUPER_ADMIN, APISERVER, *OTHERS)
     answers = fleet.reader(name).run_all([f"test -e {mark}" for mark in marks])
     return {mark for mark, answer in zip(marks, answers, strict=True) if answer.status == 0}

@@ -3,28 +3,28 @@
 from changes.before import Host
 from changes.observe.machines import by_word
 from formats import proxies
+from nodes.first_master import OTHERS
 from nodes.hosts import Hosts
 
-PROXIED = ("kubelet", "containerd")
+# Who asks apiservers by https. Not containerd: it asks registries alone, and those are where they were.
+PROXIED = ("kubelet", "ssh")
 
 # Who made the cluster, or goes on making it: by what each leaves on a host. Kubespray: roles/kubernetes/node and
 # roles/kubernetes/control-plane write both files; somebody's own kubeadm-config.yaml is not enough.
 OWNERS = {
     "Kubespray": ("/etc/kubernetes/kubeadm-config.yaml", "/etc/kubernetes/kubelet.env"),
-    "RKE2": ("/var/lib/rancher/rke2",),
-    "k3s": ("/var/lib/rancher/k3s",),
-    "k0s": ("/var/lib/k0s",),
-    "MicroK8s": ("/var/snap/microk8s",),
+    **{other: (mark,) for mark, other in OTHERS.items()},
 }
 
 # Of an environment only what says whether a proxy is used, never which one: its URL may hold a password.
 _SURROUNDINGS = r"""
-for unit in {units}; do
-  pid=$(systemctl show -p MainPID --value "$unit" 2>/dev/null)
-  [ "${{pid:-0}}" = 0 ] || tr '\0' '\n' < "/proc/$pid/environ" |
-    sed -n "s/^\(HTTPS_PROXY\|https_proxy\)=..*/environment $unit \1=set/p
-            s/^\(NO_PROXY\|no_proxy\)=/environment $unit &/p"
-done
+told() {{
+  sed -n "s/^\(HTTPS_PROXY\|https_proxy\)=..*/environment $1 \1=set/p
+          s/^\(NO_PROXY\|no_proxy\)=/environment $1 &/p"
+}}
+pid=$(systemctl show -p MainPID --value kubelet 2>/dev/null)
+[ "${{pid:-0}}" = 0 ] || tr '\0' '\n' < "/proc/$pid/environ" | told kubelet
+env | told ssh
 if [ -d /etc/cloud ] && [ ! -e /etc/cloud/cloud-init.disabled ]; then
   cat /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d/*.cfg /var/lib/cloud/instance/cloud-config.txt 2>/dev/null |
     sed -n 's/^manage_etc_hosts: *["'\'']\{{0,1\}}\([A-Za-z0-9]*\).*/hosts-file \1/p' | tail -n 1
@@ -39,7 +39,7 @@ def surroundings(hosts: Hosts, name: str) -> Host:
     owners = (
         f"{' && '.join(f'[ -e {file} ]' for file in files)} && echo 'owner {owner}'" for owner, files in OWNERS.items()
     )
-    script = _SURROUNDINGS.format(units=" ".join(PROXIED), owners="\n".join(owners))
+    script = _SURROUNDINGS.format(owners="\n".join(owners))
     found = by_word(hosts.fleet[name].check(script).splitlines())
     bypassed = {unit: proxies.exceptions(_environment(found.get("environment", ()), unit)) for unit in PROXIED}
     return Host(

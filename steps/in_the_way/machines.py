@@ -59,6 +59,12 @@ def _proxies(seen: Before, inventory: Inventory) -> Iterator[str]:
                 f"{name}: kubelet is told to use a proxy, and its NO_PROXY lacks {lacking}: add them to its unit's"
                 " environment and restart it"
             )
+    for node in inventory.masters:
+        if lacking := _lacking(seen.hosts[node.name].no_proxy.get("ssh"), masters):
+            yield (
+                f"{node.name}: who logs in is told to use a proxy, and its NO_PROXY lacks {lacking}, so that kubectl"
+                " would ask the proxy for them: add them where that is set (/etc/environment, for one)"
+            )
     for one in seen.around.daemon_sets:
         if str(one) == "kube-system/kube-proxy" and (
             lacking := _lacking(proxies.exceptions(one.environment), [*masters, endpoint])
@@ -85,7 +91,7 @@ REFUSALS = (
     ),
     Refusal(
         3,
-        "a proxy for a static pod, a kubelet or kube-proxy whose NO_PROXY lacks a master, a node or the endpoint",
+        "a proxy for a static pod, a kubelet, kube-proxy or a login, whose NO_PROXY lacks a node or the endpoint",
         "they would ask the proxy for the new apiservers",
         _proxies,
     ),

@@ -12,8 +12,10 @@ from tests.changes.programs import Programs
 
 
 @pytest.fixture(autouse=True)
-def processes(programs: Programs) -> Programs:
+def processes(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> Programs:
     programs.add("systemctl", f"echo {os.getpid()}; cat $STATE/pid 2>/dev/null")
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     programs.add("tr", 'shift 2; cat "$STATE/environment" 2>/dev/null || true')
     return programs
 
@@ -72,7 +74,13 @@ def test_of_an_environment_only_the_exceptions_are_read_and_never_the_proxy(
     (processes.state / "environment").write_text(
         "PATH=/bin\nHTTPS_PROXY=http://ann:secret@proxy:3128\nNO_PROXY=10.0.0.0/8,a=b\n"
     )
-    assert seen(both).no_proxy == {"kubelet": "10.0.0.0/8,a=b", "containerd": "10.0.0.0/8,a=b"}
+    assert seen(both).no_proxy == {"kubelet": "10.0.0.0/8,a=b"}
+
+
+def test_who_logs_in_may_be_told_to_use_a_proxy_too(both: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "lab")
+    assert seen(both).no_proxy == {"ssh": "lab"}
 
 
 def test_exceptions_of_who_uses_no_proxy_do_not_matter(both: Hosts, processes: Programs) -> None:

@@ -282,6 +282,14 @@ class TestFirstMaster:
         with pytest.raises(NoFirstMaster, match=r"no first master among shaolin, wudang, emei: wudang could not be"):
             marked({"emei": [APISERVER]}, gone=("wudang",))
 
+    def test_a_cluster_that_kubeadm_did_not_make_is_named(self, marked: Callable[..., str]) -> None:
+        """Nor is one made where it is."""
+        with pytest.raises(
+            NoFirstMaster, match=r"emei carries RKE2 \(/var/lib/rancher/rke2\): only clusters"
+        ) as raised:
+            marked({"emei": ["/var/lib/rancher/rke2"]})
+        assert not isinstance(raised.value, NoCluster)
+
     def test_two_records(self, marked: Callable[..., str]) -> None:
         with pytest.raises(NoFirstMaster, match=f"shaolin and emei have {RECORD}, so neither is known as the first"):
             marked({"shaolin": [RECORD], "emei": [RECORD]})

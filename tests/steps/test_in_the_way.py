@@ -444,6 +444,11 @@ DEFECTS = {
         "huashan: kubelet is told to use a proxy, and its NO_PROXY lacks api.lab: add them to its unit's environment",
         before={"hosts": {**_HOSTS, "huashan": Host(no_proxy={"kubelet": "10.0.0.0/8,.cluster.local"})}},
     ),
+    "a proxy for who logs in": Defect(
+        3,
+        "shaolin: who logs in is told to use a proxy, and its NO_PROXY lacks 10.24.138.208, 10.27.52.72, so that",
+        before={"hosts": {**_HOSTS, "shaolin": Host(no_proxy={"ssh": "localhost,10.27.53.32"})}},
+    ),
     "a proxy for kube-proxy": Defect(
         3,
         "cluster: DaemonSet kube-system/kube-proxy is told to use a proxy, and its NO_PROXY lacks 10.27.53.32,",
