@@ -41,7 +41,12 @@ class Api:
 
 @pytest.fixture(scope="module")
 def with_kubectl(hosts: Hosts) -> Reader:
-    """The host from which the API is asked: the first master, or another one that has kubectl while it is down."""
+    """The host from which the API is asked."""
+    return one_with_kubectl(hosts)
+
+
+def one_with_kubectl(hosts: Hosts) -> Reader:
+    """The first master, or another one that has kubectl while it is down; fails the case where none has it."""
     masters = sorted((node.name for node in hosts.inventory.masters), key=lambda name: name != hosts.first_master)
     found = gather(hosts, masters, lambda reader: reader.run("command -v kubectl").status == 0).answered()
     for name in masters:
