@@ -14,9 +14,9 @@ def _families(seen: Before, inventory: Inventory) -> Iterator[str]:
         if ip_address(node.address).version != 4:
             yield f"{node.name}: its address {node.address} is IPv6: only IPv4 is supported"
     for known in seen.nodes:
-        if len(known.internal_addresses) > 1:
-            several = ", ".join(known.internal_addresses)
-            yield f"{known.name}: its Node has several InternalIPs ({several}): not supported"
+        if len({ip_address(one).version for one in known.internal_addresses}) > 1:
+            both = ", ".join(known.internal_addresses)
+            yield f"{known.name}: its Node has InternalIPs of both kinds ({both}): dual stack is not supported"
     for what, ranges in (
         ("serviceSubnet", seen.configuration.service_subnet),
         ("podSubnet", seen.configuration.pod_subnet),
@@ -37,7 +37,7 @@ def _advertised(seen: Before, inventory: Inventory) -> Iterator[str]:
 
 
 REFUSALS = (
-    Refusal(1, "IPv6, dual stack, a Node with several InternalIPs", "not supported, and not rehearsed", _families),
+    Refusal(1, "IPv6; dual stack, also of Nodes alone", "not supported, and not rehearsed", _families),
     Refusal(
         1,
         "a first apiserver that advertises another address than its Node's (`--advertise-address`, `--node-ip`)",

@@ -13,7 +13,9 @@ from steps.masters import NO_SCHEDULE
 def leaving(seen: Before, inventory: Inventory) -> tuple[Pod, ...]:
     """What step 5 evicts, from the first master too: on many a cluster of one master it carries ordinary pods."""
     masters = {node.name for node in inventory.masters}
-    return tuple(pod for pod in seen.around.pods if pod.node in masters and pod.is_ordinary(NO_SCHEDULE))
+    return tuple(
+        pod for pod in seen.around.pods if pod.node in masters and pod.is_ordinary(NO_SCHEDULE) and not pod.leaving
+    )
 
 
 def no_worker(_seen: object, inventory: Inventory) -> Iterator[str]:

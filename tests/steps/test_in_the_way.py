@@ -352,7 +352,7 @@ DEFECTS = {
     ),
     "a node of both kinds of addresses": Defect(
         1,
-        "hengshan: its Node has several InternalIPs (10.27.52.90, fd00::90): not supported",
+        "hengshan: its Node has InternalIPs of both kinds (10.27.52.90, fd00::90): dual stack is not supported",
         seen={
             "nodes": (
                 *states.nodes(*states.ADDRESSES),
@@ -709,6 +709,11 @@ def test_data_of_a_member_that_has_joined_is_no_reason() -> None:
 
 
 PODS_THAT_MAY_GO = {
+    "one that is leaving already is asked nothing": [
+        inhabited.pod(
+            "x", "emei", owner="", metadata={"name": "x", "uid": "x", "deletionTimestamp": "2026-11-23T12:00:00Z"}
+        ),
+    ],
     "one that tolerates the taint stays": [inhabited.pod("x", "emei", owner="", tolerations=[inhabited.TOLERATING])],
     "one of a DaemonSet stays": [inhabited.pod("x", "emei", owner="DaemonSet"), inhabited.budget("x", 0)],
     "one on a worker stays": [inhabited.pod("x", "huashan", owner=""), inhabited.budget("x", 0)],
@@ -749,6 +754,12 @@ PODS_THAT_MAY_GO = {
 @pytest.mark.parametrize("lives", PODS_THAT_MAY_GO.values(), ids=list(PODS_THAT_MAY_GO))
 def test_pods_that_step_5_may_evict_or_leave_are_no_reason(lives: list[dict[str, Any]]) -> None:
     assert in_the_way(before(states.fresh(), *lives), states.inventory(), 7) == []
+
+
+def test_several_addresses_of_one_kind_are_no_reason() -> None:
+    emei = replace(states.nodes("emei")[0], internal_addresses=("10.27.52.72", "192.0.2.72"))
+    nodes = (*states.nodes("shaolin", "wudang", "huashan"), emei)
+    assert in_the_way(before(replace(states.fresh(), nodes=nodes)), states.inventory(), 7) == []
 
 
 def test_what_is_accepted_is_no_reason_and_is_told_with_the_reason_for_it() -> None:
