@@ -1,42 +1,52 @@
 """Who still names the first master's address as the way to the API."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 
-from checks.api import Api, config_map
+from checks.api import Api
+from checks.certificates import KUBECONFIGS
 from checks.gathering import Gathered, gather
 from nodes import unseen
 from nodes.hosts import Hosts, bracketed
 from nodes.reading import Reader
 
-OWN = (
-    "/etc/kubernetes/kubelet.conf",
-    "/etc/kubernetes/controller-manager.conf",
-    "/etc/kubernetes/scheduler.conf",
+PINNED_ON_WORKERS = ("/etc/kubernetes/kubelet.conf",)
+PINNED = (
+    *(f"/etc/kubernetes/{name}" for name in KUBECONFIGS),
     "/etc/kubernetes/manifests/kube-apiserver.yaml",
 )
-"""Where a master rightly names its own apiserver."""
+"""Whom these name has a case of its own, in steps 3, 4, 6 and 7; on the first master some of them name it rightly."""
+
+PINNED_CONFIG_MAPS = ("kube-public/cluster-info", "kube-system/kube-proxy")
+"""Likewise, in steps 6 and 7."""
 
 
 @pytest.fixture(scope="module")
 def old_endpoint_named(hosts: Hosts) -> Gathered[list[str]]:
     """Where files on each node say that the API is at the first master: "PATH:NUMBER names HOST:PORT".
 
-    Of every kubeconfig and manifest; none in /etc/hosts, which knows no ports.
+    Of every kubeconfig and manifest but those that a case of their own looks at; none in /etc/hosts, which knows no
+    ports.
     """
     old, port = hosts.inventory.nodes[hosts.first_master].address, hosts.layout.api_port
-    return gather(hosts, hosts.inventory.nodes, lambda reader: _named(reader, old, port))
+    masters = {node.name for node in hosts.inventory.masters}
+    return gather(
+        hosts,
+        hosts.inventory.nodes,
+        lambda reader: _named(reader, old, port, PINNED if reader.name in masters else PINNED_ON_WORKERS),
+    )
 
 
-def _named(reader: Reader, old: str, port: int) -> list[str]:
+def _named(reader: Reader, old: str, port: int, pinned: Collection[str]) -> list[str]:
     listed = reader.check(
         "find /etc/kubernetes /var/lib/kubelet -maxdepth 2 -name '*.conf' -o -maxdepth 2 -name '*.yaml'"
     ).split()
-    paths = sorted(path for path in set(listed) if path.startswith("/etc/kubernetes/") or path.count("/") == 4)
+    paths = sorted(path for path in listed if path.startswith("/etc/kubernetes/") or path.count("/") == 4)
     found = []
-    for path, text in unseen.read(reader, paths).items():
+    for path, text in unseen.read(reader, [path for path in paths if path not in pinned]).items():
         lines = unseen.look_into(reader.name, path, text, lambda text: naming(text, [old], [port]))
         found += [f"{path}:{line}" for line in lines]
     return found
@@ -59,11 +69,15 @@ def naming(text: str, addresses: Iterable[str], ports: Iterable[int]) -> list[st
 
 
 def config_maps_naming(api: Api, addresses: Iterable[str], ports: Iterable[int]) -> list[str]:
-    """The same over the ConfigMaps from which kubeadm, kube-proxy and joining nodes learn of the API."""
-    looked_at = (("kube-system", "kube-proxy"), ("kube-system", "kubeadm-config"), ("kube-public", "cluster-info"))
-    return [
-        f"{namespace}/{name}:{key}:{line}"
-        for namespace, name in looked_at
-        for key, value in config_map(api, namespace, name).items()
-        for line in naming(value, addresses, ports)
-    ]
+    """The same over the ConfigMaps of the cluster itself: kubeadm's, the pod network's, whatever else reads the API."""
+    found = []
+    for namespace in ("kube-public", "kube-system"):
+        for item in json.loads(api.get("-n", namespace, "configmaps"))["items"]:
+            name = f"{namespace}/{item['metadata']['name']}"
+            if name not in PINNED_CONFIG_MAPS:
+                found += [
+                    f"{name}:{key}:{line}"
+                    for key, value in (item.get("data") or {}).items()
+                    for line in naming(value, addresses, ports)
+                ]
+    return found

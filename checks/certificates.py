@@ -3,17 +3,21 @@
 import shlex
 import ssl
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from checks.gathering import Gathered, gather
 from formats import certificates, kubeconfigs
+from formats.kubeadm import PKI
 from nodes import unseen, wire
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.named_files import lacking
 from nodes.reading import Reader
+
+KUBECONFIGS = ("admin.conf", "super-admin.conf", "controller-manager.conf", "scheduler.conf", "kubelet.conf")
+"""kubeadm's, below /etc/kubernetes."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,12 @@ class OnDisk:
     path: str
     certificate: certificates.Certificate
 
-    def days_left(self, now: datetime) -> float:
-        return (self.certificate.not_after - now).total_seconds() / 86400
+    def fault(self, now: datetime, days: int) -> str:
+        """Why it is of no use now, or will be within so many days; "" where it is good."""
+        if self.certificate.not_before > now:
+            return f"not valid before {self.certificate.not_before:%Y-%m-%d %H:%M} UTC"
+        left = (self.certificate.not_after - now) / timedelta(days=1)
+        return f"{left:.1f} days left" if left < days else ""
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +44,10 @@ def certificates_on_disk(hosts: Hosts) -> Gathered[list[OnDisk]]:
 def _on_disk(reader: Reader, pki: str) -> list[OnDisk]:
     # A worker need not have the masters' certificates directory.
     folders = [folder for folder in (pki, "/etc/kubernetes") if folder not in lacking(reader, [pki])]
+    # find takes one -maxdepth for all of its line, the last: hence names and paths to tell what is wanted
     listed = reader.check(
-        f"find {shlex.join(folders)} /var/lib/kubelet/pki -maxdepth 2 -name '*.crt' -o -maxdepth 1 -name '*.conf'"
-        " -o -name kubelet-client-current.pem"
+        f"find {shlex.join(folders)} /var/lib/kubelet/pki -maxdepth 3 -name '*.crt' -o -name kubelet-client-current.pem"
+        + "".join(f" -o -path /etc/kubernetes/{name}" for name in KUBECONFIGS)
     ).split()
     found = []
     for path, text in unseen.read(reader, sorted(set(listed))).items():
@@ -66,6 +75,25 @@ def presented_to(
     except ssl.SSLCertVerificationError as error:
         shown = certificates.describe(wire.presented(reader.dial(address, port), wire.undemanding(), name))
         pytest.fail(f"{address}:{port}, seen from {looker}, for {name}: {error.verify_message}. It shows\n{shown}")
+
+
+def shown_by(hosts: Hosts, master: str) -> certificates.Certificate:
+    """The certificate that a master's apiserver shows to another host, whatever it is good for."""
+    address, looker = hosts.inventory.nodes[master].address, hosts.inventory.other_than(master).name
+    channel = hosts.fleet.reader(looker).dial(address, hosts.layout.api_port)
+    return certificates.read(wire.presented(channel, wire.undemanding(), address))[0]
+
+
+@pytest.fixture(scope="module")
+def trusted(hosts: Hosts) -> Gathered[str]:
+    """The CA that each node's own kubelet lets in: a worker may have it where kubeadm puts it, whatever masters do."""
+    places = dict.fromkeys((f"{hosts.layout.pki}/ca.crt", f"{PKI}/ca.crt"))
+
+    def look(reader: Reader) -> str:
+        answers = reader.run_all([f"cat {shlex.quote(place)}" for place in places])
+        return next((one for one in answers if one.status == 0), answers[0]).checked().stdout
+
+    return gather(hosts, hosts.inventory.nodes, look)
 
 
 @pytest.fixture(scope="module")

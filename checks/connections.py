@@ -1,5 +1,6 @@
 """Live connections and the age of processes: what runs now, as opposed to what a file says."""
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -7,8 +8,13 @@ import pytest
 
 from checks.gathering import Gathered, gather
 from formats.connections import peers
+from formats.ports import APISERVER
+from nodes.commands import DialFailed
 from nodes.hosts import Hosts
 from nodes.reading import Reader
+
+CONTROLLERS = ("kube-controller-manager", "kube-scheduler")
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,8 @@ class Clients:
 
     kubelet: frozenset[tuple[str, int]]
     kube_proxy: frozenset[tuple[str, int]]
+    controllers: Mapping[str, frozenset[tuple[str, int]]]
+    """Of kube-controller-manager and kube-scheduler, by name; those on the loopback too."""
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +33,30 @@ def clients(hosts: Hosts) -> Gathered[Clients]:
     places = hosts.api_places
 
     def look(reader: Reader) -> Clients:
-        return connected_to(places, reader.check("ss -Htnp state established"))
+        return connected_to(places, reader.check("ss -Htnp state established"), hosts.layout.api_port)
 
     return gather(hosts, hosts.inventory.nodes, look)
 
 
-def connected_to(places: AbstractSet[tuple[str, int]], table: str) -> Clients:
+def connected_to(places: AbstractSet[tuple[str, int]], table: str, api_port: int = APISERVER) -> Clients:
     """Who is connected to which of the places. Ports alone would not do: a kubelet probes pods, on 8443 too."""
-    return Clients(*(frozenset(peers(table, process) & places) for process in ("kubelet", "kube-proxy")))
+    own = {(address, api_port) for address in LOOPBACK}
+    return Clients(
+        kubelet=frozenset(peers(table, "kubelet") & places),
+        kube_proxy=frozenset(peers(table, "kube-proxy") & places),
+        controllers={name: frozenset(peers(table, name) & (places | own)) for name in CONTROLLERS},
+    )
+
+
+def silent(reader: Reader, places: Iterable[tuple[str, int]]) -> list[str]:
+    """Which of these (address, port) the host cannot open a TCP connection to, and why."""
+    found = []
+    for address, port in places:
+        try:
+            reader.dial(address, port, timeout=3).close()
+        except DialFailed as error:
+            found.append(str(error))
+    return found
 
 
 @dataclass(frozen=True)

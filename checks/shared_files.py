@@ -13,7 +13,10 @@ from nodes.hosts import Hosts
 from nodes.reading import Reader
 
 KUBEADMS = "kubeadm"
-"""The key of what kubeadm itself copies, beside the components' names."""
+"""The key of what kubeadm itself copies, beside the components' names; etcd's authority is among etcd's."""
+
+KEYS_THAT_SIGN = ("ca.key", "sa.key", "sa.pub")
+"""Of what kubeadm copies, those that step 4 looks at: by what they are, and not by their bytes."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ def shared(hosts: Hosts) -> Shared:
     texts = {name: answer.checked().stdout for name, answer in zip(COMPONENTS, answers, strict=True)}
     carriages = named_files.carriages(reader, texts, hosts.layout.pki)
     equal = {name: carriage.equal for name, carriage in carriages.items()}
-    equal[KUBEADMS] = tuple(f"{hosts.layout.pki}/{path}" for path in SHARED)
+    for path in SHARED:
+        if path not in KEYS_THAT_SIGN:
+            whose = "etcd" if path.startswith("etcd/") else KUBEADMS
+            equal[whose] = (*equal.get(whose, ()), f"{hosts.layout.pki}/{path}")
     present = {name: (*carriage.own, *carriage.folders, *carriage.given) for name, carriage in carriages.items()}
     return Shared(equal, present, states(reader, [path for paths in equal.values() for path in paths]))
 

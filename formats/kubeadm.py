@@ -32,6 +32,9 @@ PKI: Final = "/etc/kubernetes/pki"
 ROLE: Final = "node-role.kubernetes.io/control-plane"
 """A master's label, and the key of its taint, since 1.24."""
 
+NOT_BALANCED_TO: Final = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""A label that every master gets too: cloud balancers and MetalLB pass a node over that carries it."""
+
 PRIVATE_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
 PRIVATE_FOLDER: Final = 0o700

@@ -117,6 +117,19 @@ def overlapping(found: Collection[Route], ranges: Ranges) -> list[str]:
     ]
 
 
+def misled(found: Collection[Route], owners: Mapping[str, str]) -> list[str]:
+    """Routes for exactly what one Node was given (spec.podCIDRs, by range: its address) that lead to another Node.
+
+    A part of such a range may be anybody's: pod networks with an allocation of their own do not keep to it.
+    """
+    given = {ip_network(text): address for text, address in owners.items() if address}
+    return [
+        f"{route} leads to another node than {given[route.network]}, whose pods these are"
+        for route in found
+        if route.network in given and route.gateway in given.values() and route.gateway != given[route.network]
+    ]
+
+
 def _is_podnetworks(route: Route, ranges: Ranges) -> bool:
     if _within(route.network, ranges.given):
         return True

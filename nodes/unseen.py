@@ -42,8 +42,3 @@ def look_into(host: str, path: str, text: Secret, look: Callable[[str], T]) -> T
         why = type(error).__name__
     # Raised out here, so that the error that has seen the text is not even its context.
     raise UnreadableError(f"{host}: {path} cannot be read: {why}. Look at the file on that host")
-
-
-def server_in(reader: Reader, path: str) -> str:
-    """The API server's URL that a kubeconfig names."""
-    return look_into(reader.name, path, read(reader, [path])[path], kubeconfigs.server)

@@ -6,17 +6,15 @@ The change run itself would mend what stood there before it; a gate has to catch
 import pytest
 
 from rehearsal import cluster
-from rehearsal.defects import DEFECTS
 from rehearsal.runs import CASE_OF_STEP_3
+from rehearsal.seeding import done
+from tests.defects import certificates
 
-DEFECT = next(defect for defect in DEFECTS if "lacks its address" in defect.name)
+DEFECT = certificates.DEFECTS[0]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "teardown" and report.nodeid.endswith(CASE_OF_STEP_3):
         hosts = cluster.connect()
-        for node, shell in DEFECT.seed:
-            hosts.fleet[node].check(shell)
-            # the apiserver reloads within a second
-            hosts.fleet[node].check("sleep 3")
+        done(hosts, DEFECT.way.seed)
         hosts.fleet.close()

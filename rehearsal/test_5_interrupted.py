@@ -40,13 +40,13 @@ def test_shut_gate_stops_the_run_and_the_report_says_why() -> None:
     run = runbook("-p", "rehearsal.sabotage")
     assert run.status == 1, run.output
     failed = {case.name for case in run.of("failed")}
-    assert set(DEFECT.cases) <= failed, failed
+    assert set(DEFECT.red) <= failed, failed
     assert CASE_OF_STEP_3 in {case.name for case in run.of("passed")}
     later = [case for case in run.cases if case.step > 3]
     assert later
     assert {case.outcome for case in later} == {"skipped"}
     assert all("gate closed: step 3: test_" in case.text for case in later)
-    shown = next(case.text for case in run.of("failed") if case.name == DEFECT.cases[0])
+    shown = next(case.text for case in run.of("failed") if case.name == DEFECT.red[0])
     assert "10.24.138.208:6443" in shown
     assert "names: wudang" in shown  # what the certificate holds instead
     print(f"{len(failed)} failed, {len(later)} skipped")

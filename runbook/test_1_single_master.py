@@ -18,12 +18,14 @@ import pytest
 
 from checks.api import Api
 from checks.certificates import OnDisk
-from checks.clocks import Offset
+from checks.clocks import Offset, apart
 from checks.etcd import View
 from checks.gathering import Gathered
+from checks.static_pods import named_twice
 from checks.trial import Trial
 from formats.kubernetes import ClusterConfiguration, Lease, NodeStatus
-from formats.routes import Ranges, Route, overlapping
+from formats.routes import Ranges, Route, misled, overlapping
+from nodes.hosts import Hosts
 
 pytestmark = pytest.mark.step(1)
 
@@ -61,6 +63,19 @@ def test_node_is_ready_and_its_lease_is_young(
 
 
 @pytest.mark.verify
+def test_node_takes_new_pods(node: str, cluster_nodes: dict[str, NodeStatus]) -> None:
+    """Somebody cordoned it and went home: `kubectl uncordon` it, or finish what was begun there."""
+    assert not cluster_nodes[node].unschedulable, f"{node} is cordoned"
+
+
+@pytest.mark.verify
+def test_every_node_of_the_cluster_stands_in_nodes_yaml(cluster_nodes: dict[str, NodeStatus], hosts: Hosts) -> None:
+    """Nobody looks after the others: write them into nodes.yaml and run again, or delete the Nodes that are gone."""
+    beyond = sorted(set(cluster_nodes) - set(hosts.inventory.nodes))
+    assert not beyond, f"the cluster also has {', '.join(beyond)}"
+
+
+@pytest.mark.verify
 def test_every_node_runs_the_same_version(cluster_nodes: dict[str, NodeStatus]) -> None:
     """An upgrade is half done: finish it (`kubeadm upgrade node`, then the kubelet) before anything else."""
     versions = {name: node.kubelet_version for name, node in cluster_nodes.items()}
@@ -84,24 +99,28 @@ def test_certificates_and_authorities_outlive_thirty_days(
     now = datetime.now(UTC)
     found = certificates_on_disk[node]
     assert found, f"no certificate at all was found on {node}"
-    short = [
-        f"{one.path}: {one.certificate.subject}: {one.days_left(now):.1f} days"
-        for one in found
-        if one.days_left(now) < 30
-    ]
-    assert not short, "\n".join(["", *short])
+    wrong = [f"{one.path}: {one.certificate.subject}: {why}" for one in found if (why := one.fault(now, days=30))]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+@pytest.mark.verify
+def test_private_files_are_for_root_alone(node: str, loose_files: Gathered[list[str]]) -> None:
+    """`chmod 600` and `chown root:root`: keys, kubeconfigs and manifests are as good as the cluster itself."""
+    assert not loose_files[node], "\n".join(["", *loose_files[node]])
+
+
+@pytest.mark.verify
+def test_no_two_manifests_name_the_same_pod(node: str, manifest_files: Gathered[dict[str, str]]) -> None:
+    """The kubelet reads every file of the folder, a backup too: move it out, not to another name in it."""
+    found = named_twice(manifest_files[node])
+    assert not found, "\n".join(["", *found])
 
 
 @pytest.mark.verify
 def test_clock_agrees_with_the_others_within_a_second(node: str, clock_offsets: Gathered[Offset]) -> None:
     """Certificates, leases and raft all trust the clock: bring chrony or timesyncd up on this node."""
-    own = clock_offsets[node]
-    apart = {
-        name: own.seconds - other.seconds
-        for name, other in clock_offsets.answered().items()
-        if abs(own.seconds - other.seconds) - own.uncertainty - other.uncertainty > 1
-    }
-    assert not apart, f"{node} is ahead by " + ", ".join(f"{s:.1f} s of {name}" for name, s in apart.items())
+    wrong = apart(clock_offsets[node], clock_offsets.answered().values())
+    assert not wrong, f"{node}'s clock is {wrong}"
 
 
 @pytest.mark.verify
@@ -118,7 +137,8 @@ def test_no_route_overlaps_the_clusters_own_ranges(
         given=[text for one in cluster_nodes.values() for text in one.pod_cidrs],
         nodes=[one.internal_address for one in cluster_nodes.values()],
     )
-    wrong = overlapping(routes[node], ranges)
+    owners = {text: one.internal_address for one in cluster_nodes.values() for text in one.pod_cidrs}
+    wrong = [*overlapping(routes[node], ranges), *misled(routes[node], owners)]
     assert not wrong, f"on {node}: " + "; ".join(wrong)
 
 

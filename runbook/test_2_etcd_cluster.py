@@ -12,10 +12,13 @@ back: `etcdctl member remove` for the newest member first; never use its data di
 import pytest
 
 from checks import etcd
+from checks.connections import silent
 from checks.etcd import View
 from checks.gathering import Gathered
-from formats.kubeadm import url
-from formats.ports import ETCD_PEER
+from checks.pairs import Held, Wanted
+from checks.static_pods import StaticPods
+from formats.kubeadm import PAIRS, url
+from formats.ports import ETCD_CLIENT, ETCD_PEER
 from nodes.hosts import Hosts
 
 pytestmark = pytest.mark.step(2)
@@ -37,7 +40,39 @@ def test_master_has_a_voting_member_of_its_own(master: str, members: Gathered[Vi
     member = members[master].member
     assert member is not None, f"the member on {master} is not in its own list"
     assert (member.name, member.learner) == (master, False)
-    assert member.peer_urls == (url(hosts.inventory.nodes[master].address, ETCD_PEER),)
+    address = hosts.inventory.nodes[master].address
+    assert (member.peer_urls, member.client_urls) == ((url(address, ETCD_PEER),), (url(address, ETCD_CLIENT),))
+
+
+@pytest.mark.verify
+def test_master_reaches_every_other_member(master: str, hosts: Hosts) -> None:
+    """A firewall or a route between the two, port 2380: as long as nobody needs that way, nothing else shows it."""
+    others = [(node.address, ETCD_PEER) for node in hosts.inventory.masters if node.name != master]
+    assert not silent(hosts.fleet.reader(master), others)
+
+
+@pytest.mark.verify
+def test_files_that_members_share_are_the_first_masters_here(
+    master: str, unlike_the_first: Gathered[dict[str, list[str]]]
+) -> None:
+    """With another authority, what one master signs the others refuse, at the next renewal: copy it from the first."""
+    found = unlike_the_first[master]["etcd"]
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.verify
+def test_etcds_certificates_fit_their_master_and_their_keys(master: str, held: Gathered[Held], wanted: Wanted) -> None:
+    """etcd reads them at every handshake: the next one fails. Run step 2 again, which signs what is wrong."""
+    of_etcd = [path for path in PAIRS if path.startswith("etcd/")]
+    faults = [fault for path in of_etcd for fault in wanted.faults_of_pair(held[master], master, path)]
+    assert not faults, "\n".join(["", *faults])
+
+
+@pytest.mark.verify
+def test_etcd_runs_as_the_first_masters_does(master: str, static_pods: StaticPods) -> None:
+    """A quota or a limit that differs shows when it is reached: make the two manifests agree, one master at a time."""
+    found = static_pods.drift(master, "etcd")
+    assert not found, "\n".join(["", *found])
 
 
 @pytest.mark.verify

@@ -18,12 +18,17 @@ import pytest
 from checks import certificates, credentials
 from checks.api import Api
 from checks.certificates import OnDisk
-from checks.connections import Clients
+from checks.connections import Clients, silent
 from checks.gathering import Gathered
+from checks.kubeconfigs import Kubeconfig
 from checks.kubelets import Log
+from checks.pairs import Held, Wanted, fingerprints
 from checks.shared_files import KUBEADMS
+from checks.static_pods import StaticPods
 from checks.trial import Trial
-from formats.kubernetes import Lease, NodeStatus, Pod, addresses, unavailable
+from formats import kubernetes
+from formats.kubeadm import PAIRS
+from formats.kubernetes import Pod, addresses, unavailable
 from nodes.hosts import Hosts
 
 pytestmark = pytest.mark.step(3)
@@ -69,18 +74,62 @@ def test_apiserver_certificate_is_valid_for_the_endpoints_name(master: str, host
 
 @pytest.mark.verify
 def test_apiserver_shows_the_certificate_that_is_on_its_disk(
-    master: str, hosts: Hosts, ca_pem: str, certificates_on_disk: Gathered[list[OnDisk]]
+    master: str, hosts: Hosts, certificates_on_disk: Gathered[list[OnDisk]]
 ) -> None:
     """The apiserver has not reloaded a renewed pair: do certificate and key on disk belong together?"""
-    address = hosts.inventory.nodes[master].address
-    looker = hosts.inventory.other_than(master).name
-    shown = certificates.presented_to(hosts.fleet, looker, address, hosts.layout.api_port, address, ca_pem)
+    shown = certificates.shown_by(hosts, master)
     disk = {
         one.certificate.fingerprint
         for one in certificates_on_disk[master]
         if one.path == f"{hosts.layout.pki}/apiserver.crt"
     }
     assert disk == {shown.fingerprint}, f"on the wire {shown.fingerprint}, {shown.subject} until {shown.not_after}"
+
+
+@pytest.mark.verify
+def test_certificates_of_a_master_fit_it_and_their_keys(
+    master: str, held: Gathered[Held], kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]], wanted: Wanted
+) -> None:
+    """Most of them are read when a connection is made, so a wrong one shows late: step 3 signs anew what is wrong."""
+    paths = [path for path in PAIRS if not path.startswith("etcd/")]
+    faults = [fault for path in paths for fault in wanted.faults_of_pair(held[master], master, path)]
+    faults += wanted.faults_of_kubeconfig(kubeconfigs_on_disk[master], master, "admin.conf")
+    assert not faults, "\n".join(["", *faults])
+
+
+@pytest.mark.verify
+def test_node_trusts_the_clusters_authority(
+    node: str, trusted: Gathered[str], ca_pem: str, kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]]
+) -> None:
+    """Another CA in pki/ca.crt or in kubelet.conf: apiserver and kubelet refuse each other at the next start."""
+    cluster = fingerprints(ca_pem)
+    found = {"pki/ca.crt": fingerprints(trusted[node])}
+    if embedded := kubeconfigs_on_disk[node]["kubelet.conf"].authorities:
+        found["kubelet.conf"] = embedded
+    assert found == dict.fromkeys(found, cluster)
+
+
+@pytest.mark.verify
+def test_apiserver_runs_as_the_first_masters_does(master: str, static_pods: StaticPods) -> None:
+    """What it answers depends on who is asked: make the manifests agree, one at a time."""
+    found = static_pods.drift(master, "kube-apiserver")
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.verify
+def test_super_admin_is_at_home_on_the_first_master_alone(
+    master: str, first_master: str, kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]]
+) -> None:
+    """It passes over every rule of RBAC, and nothing renews it there: remove super-admin.conf from this master."""
+    assert master == first_master or "super-admin.conf" not in kubeconfigs_on_disk[master]
+
+
+@pytest.mark.verify
+def test_node_reaches_every_apiserver(node: str, hosts: Hosts) -> None:
+    """Pods there meet a dead end in one of three calls: the way from this node to that master's port."""
+    assert not silent(
+        hosts.fleet.reader(node), [(one.address, hosts.layout.api_port) for one in hosts.inventory.masters]
+    )
 
 
 @pytest.mark.verify
@@ -99,12 +148,21 @@ def test_kubelet_of_a_master_is_connected_to_its_own_apiserver(
 
 
 @pytest.mark.verify
-def test_master_is_ready_and_its_kubelet_renews_its_lease(
-    master: str, cluster_nodes: dict[str, NodeStatus], leases: dict[str, Lease]
+def test_kubeconfig_of_a_masters_kubelet_names_its_own_apiserver(
+    master: str, hosts: Hosts, kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]]
 ) -> None:
+    """Where it is connected now is another matter: with the next start it goes where this file says. Step 3 again."""
+    server = kubeconfigs_on_disk[master]["kubelet.conf"].server
+    assert server == hosts.api_url(master)
+
+
+@pytest.mark.verify
+def test_master_is_ready_and_its_kubelet_renews_its_lease(master: str, apis: dict[str, Api]) -> None:
     """`journalctl -u kubelet` on this master: it cannot write to its apiserver, or is not allowed to."""
-    assert cluster_nodes[master].ready, f"{master}: {cluster_nodes[master].reason}"
-    lease = leases[f"kube-node-lease/{master}"]
+    own = apis[master]
+    node = kubernetes.node(own.get("node", master))
+    (lease,) = kubernetes.leases(own.get("-n", "kube-node-lease", "leases", f"--field-selector=metadata.name={master}"))
+    assert node.ready, f"{master}: {node.reason}"
     assert lease.is_held(datetime.now(UTC)), f"last renewed at {lease.renew_time}"
 
 
@@ -121,7 +179,7 @@ def test_kubelet_has_met_no_certificate_error_since_it_started(master: str, kube
 
 
 @pytest.mark.verify
-@pytest.mark.parametrize("whose", [KUBEADMS, "etcd", "kube-apiserver"])
+@pytest.mark.parametrize("whose", [KUBEADMS, "kube-apiserver"])
 def test_files_that_masters_share_are_the_first_masters_here(
     master: str, whose: str, unlike_the_first: Gathered[dict[str, list[str]]]
 ) -> None:
@@ -148,11 +206,11 @@ def test_every_api_service_is_readable_through_each_apiserver(master: str, apis:
 
 @pytest.mark.verify
 def test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver(
-    master: str, apis: dict[str, Api], pods: tuple[Pod, ...], cluster_nodes: dict[str, NodeStatus]
+    master: str, apis: dict[str, Api], pods: tuple[Pod, ...], hosts: Hosts
 ) -> None:
     """The apiserver's client certificate for kubelets, or the way from this master to that node's port 10250."""
     unread = {}
-    for name in cluster_nodes:
+    for name in hosts.inventory.nodes:
         running = next(p for p in pods if p.node == name and p.namespace == "kube-system" and p.phase == "Running")
         try:
             apis[master].log(running.namespace, running.name)
@@ -164,8 +222,11 @@ def test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver(
 @pytest.mark.verify
 def test_tokens_are_signed_with_one_set_of_keys_everywhere(apis: dict[str, Api], hosts: Hosts) -> None:
     """sa.key or --service-account-issuer differs between masters: a token of one is refused by another."""
-    found = {node.name: apis[node.name].raw("/openid/v1/jwks").strip() for node in hosts.inventory.masters}
-    assert len(set(found.values())) == 1, found
+    names = [node.name for node in hosts.inventory.masters]
+    keys = {name: apis[name].raw("/openid/v1/jwks").strip() for name in names}
+    issuers = {name: apis[name].issuer() for name in names}
+    assert len(set(keys.values())) == 1, keys
+    assert len(set(issuers.values())) == 1, issuers
 
 
 @pytest.mark.trial

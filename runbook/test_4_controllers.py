@@ -11,8 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from checks.connections import LOOPBACK, Clients
 from checks.controllers import LEASES, Keys, healthz, leads
 from checks.gathering import Gathered
+from checks.kubeconfigs import Kubeconfig
+from checks.pairs import Wanted
+from checks.static_pods import StaticPods
+from formats.kubeadm import url
 from formats.kubernetes import Lease
 from nodes.hosts import Hosts
 
@@ -32,6 +37,41 @@ def test_every_master_runs_controller_manager_and_scheduler(controllers: list[st
 def test_controller_answers_on_its_own_host(master: str, component: str, hosts: Hosts) -> None:
     """It is not running, or has lost its apiserver: its container's log on this master."""
     assert healthz(hosts.fleet.reader(master), LEASES[component]) == "ok"
+
+
+@pytest.mark.verify
+@components
+def test_controller_runs_as_the_first_masters_does(master: str, component: str, static_pods: StaticPods) -> None:
+    """What the cluster does depends on who leads: make the manifests agree, one at a time."""
+    found = static_pods.drift(master, component)
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.verify
+@components
+def test_controllers_kubeconfig_is_its_own_and_names_its_own_apiserver(
+    master: str, component: str, hosts: Hosts, kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]], wanted: Wanted
+) -> None:
+    """With the next start it is somebody else, or goes elsewhere: step 4 again, then restart its container."""
+    name = f"{component.removeprefix('kube-')}.conf"
+    faults = wanted.faults_of_kubeconfig(kubeconfigs_on_disk[master], master, name)
+    assert not faults, "\n".join(["", *faults])
+    own = {
+        url(place, hosts.layout.api_port) for place in (hosts.inventory.nodes[master].address, *LOOPBACK, "localhost")
+    }
+    assert kubeconfigs_on_disk[master][name].server in own
+
+
+@pytest.mark.verify
+@components
+def test_controller_is_connected_to_its_own_apiserver(
+    master: str, component: str, hosts: Hosts, clients: Gathered[Clients]
+) -> None:
+    """It runs with what its kubeconfig said before: restart its container (`crictl stop`, or kill the process)."""
+    own = {(place, hosts.layout.api_port) for place in (hosts.inventory.nodes[master].address, *LOOPBACK)}
+    found = clients[master].controllers[component]
+    assert found, f"{component} on {master} has no connection to an apiserver"
+    assert found <= own
 
 
 @pytest.mark.verify
@@ -58,17 +98,17 @@ def test_exactly_one_process_says_that_it_leads(
 
 
 @pytest.mark.verify
-def test_authoritys_key_belongs_to_its_certificate(master: str, keys: Gathered[Keys]) -> None:
+def test_authoritys_key_belongs_to_its_certificate(master: str, first_master: str, keys: Gathered[Keys]) -> None:
     """What this master's controller-manager signs would be trusted by nobody: copy ca.key from the first master."""
-    assert keys[master].ca_key == keys[master].ca_certificate
+    assert keys[master].ca_key == keys[first_master].ca_certificate
 
 
 @pytest.mark.verify
 def test_masters_share_one_set_of_signing_keys(keys: Gathered[Keys]) -> None:
     """Tokens and certificates depend on who leads: copy sa.key, sa.pub and ca.key from the first master."""
-    found = dict(keys.items())
-    assert len(set(found.values())) == 1, {name: one.service_account_key[:16] for name, one in found.items()}
-    assert all(one.service_account_key == one.service_account_public for one in found.values())
+    found = {name: (one.ca_key, one.service_account_key, one.service_account_public) for name, one in keys.items()}
+    assert len(set(found.values())) == 1, {name: [key[:16] for key in one] for name, one in found.items()}
+    assert all(private == public for _, private, public in found.values())
 
 
 @pytest.mark.verify

@@ -10,7 +10,7 @@ labels, taints, and where pods land. The way back: `kubectl taint nodes NAME nod
 import pytest
 
 from checks.trial import Trial
-from formats.kubeadm import ROLE
+from formats.kubeadm import NOT_BALANCED_TO, ROLE
 from formats.kubernetes import NodeStatus, Pod, Taint
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
@@ -30,6 +30,12 @@ def test_masters_are_marked_and_emptied(masters_role: list[str]) -> None:
 def test_master_carries_the_control_plane_label(master: str, cluster_nodes: dict[str, NodeStatus]) -> None:
     """`kubectl label node NAME node-role.kubernetes.io/control-plane=`, or step 5 again."""
     assert ROLE in cluster_nodes[master].labels, sorted(cluster_nodes[master].labels)
+
+
+@pytest.mark.verify
+def test_load_balancers_are_told_to_pass_a_master_over(master: str, cluster_nodes: dict[str, NodeStatus]) -> None:
+    """kubeadm gives every master this label; without it ingress traffic is sent to this one too. Step 5 again."""
+    assert NOT_BALANCED_TO in cluster_nodes[master].labels, sorted(cluster_nodes[master].labels)
 
 
 @pytest.mark.verify

@@ -14,14 +14,15 @@ import time
 import pytest
 
 from checks.api import Api, config_map
-from checks.balancer import backends_seen, on_disk
-from checks.certificates import OnDisk
+from checks.balancer import answering, backends_seen, on_disk, refusals, wanted
+from checks.connections import silent
 from checks.gathering import Gathered
+from checks.kubeconfigs import Kubeconfig
 from formats import kubeconfigs
 from formats.balancer import CONFIGURATION
 from formats.kubernetes import ClusterConfiguration
-from nodes import unseen, wire
-from nodes.hosts import ADMIN, Hosts
+from nodes import wire
+from nodes.hosts import Hosts
 
 pytestmark = pytest.mark.step(6)
 
@@ -35,10 +36,9 @@ def test_endpoint_leads_to_every_apiserver(load_balancer: list[str]) -> None:
 @pytest.mark.verify
 def test_api_answers_through_the_balancers_own_address(balancer: str, hosts: Hosts, ca_pem: str) -> None:
     """nginx is down, or no apiserver behind it answers; the certificate must carry the endpoint's name."""
-    node, endpoint = hosts.inventory.nodes[balancer], hosts.inventory.cluster.endpoint
-    looker = hosts.fleet.reader(hosts.inventory.other_than(node.name).name)
-    answer = wire.get(looker.dial(node.address, endpoint.port), "/version", endpoint.host, wire.trusting(ca_pem))
-    assert answer.status == 200, answer
+    node = hosts.inventory.nodes[balancer]
+    why = refusals(hosts, hosts.inventory.other_than(node.name).name, node.address, ca_pem)
+    assert not why, "\n".join(["", *why[-3:]])
 
 
 @pytest.mark.verify
@@ -53,19 +53,20 @@ def test_endpoints_name_leads_to_the_balancer_from_every_node(node: str, hosts: 
 
 
 @pytest.mark.verify
-def test_every_apiserver_is_seen_through_the_balancer(
-    balancer: str, hosts: Hosts, ca_pem: str, certificates_on_disk: Gathered[list[OnDisk]]
-) -> None:
-    """A backend that never answers is put aside by nginx: can the balancer's host reach that master's apiserver?"""
+def test_node_reaches_the_balancer(node: str, hosts: Hosts) -> None:
+    """A firewall or a route between this node and the balancer: its clients would lose the API in step 7."""
+    port = hosts.inventory.cluster.endpoint.port
+    assert not silent(hosts.fleet.reader(node), [(one.address, port) for one in hosts.inventory.balancers])
+
+
+@pytest.mark.verify
+def test_every_apiserver_is_seen_through_the_balancer(balancer: str, hosts: Hosts) -> None:
+    """A backend that never answers is put aside by nginx: can the balancer's host reach that master's port 6443?"""
     looker = hosts.inventory.other_than(balancer).name
-    seen = backends_seen(hosts, looker, hosts.inventory.nodes[balancer].address, ca_pem)
-    own = {
-        one.certificate.fingerprint: node.name
-        for node in hosts.inventory.masters
-        for one in certificates_on_disk[node.name]
-        if one.path == f"{hosts.layout.pki}/apiserver.crt"
-    }
+    own = answering(hosts)
+    seen = backends_seen(hosts, looker, hosts.inventory.nodes[balancer].address)
     missing = [name for fingerprint, name in own.items() if fingerprint not in seen]
+    assert own, "no apiserver answers"
     assert not missing, f"never led to {', '.join(missing)}"
     assert seen == set(own), "it leads to an apiserver that is no master's"
 
@@ -75,7 +76,15 @@ def test_loaded_configuration_is_the_one_on_disk(balancer: str, loaded: Gathered
     """Edited by hand, or nginx refused it: `journalctl -u kubeadm-ha-balancer`; step 6 writes and loads its own."""
     disk = on_disk(hosts.fleet.reader(balancer))
     assert disk, f"{CONFIGURATION} on {balancer} is not as the runbook wrote it"
-    assert loaded[balancer] == disk
+    assert loaded[balancer] == disk, f"nginx has loaded {loaded[balancer][:16]}, on disk is {disk[:16]}"
+    assert disk == wanted(hosts, balancer), "it is not what step 6 would write, for this nodes.yaml"
+
+
+@pytest.mark.verify
+def test_balancer_starts_by_itself_at_boot(balancer: str, hosts: Hosts) -> None:
+    """`systemctl enable kubeadm-ha-balancer`: without it the next reboot of its host takes the endpoint away."""
+    said = hosts.fleet.reader(balancer).run("systemctl is-enabled kubeadm-ha-balancer").stdout.strip()
+    assert said == "enabled", f"the unit is {said or 'not known'}"
 
 
 @pytest.mark.verify
@@ -95,10 +104,14 @@ def test_cluster_knows_itself_by_the_endpoint(configuration: ClusterConfiguratio
 
 
 @pytest.mark.verify
-def test_admins_kubeconfig_points_to_the_endpoint(master: str, hosts: Hosts) -> None:
+def test_admins_kubeconfig_points_to_the_endpoint(
+    master: str, hosts: Hosts, kubeconfigs_on_disk: Gathered[dict[str, Kubeconfig]]
+) -> None:
     """An admin.conf that names one master is of no use on the day that master is lost: step 6 again."""
-    server = unseen.server_in(hosts.fleet.reader(master), ADMIN)
-    assert server == f"https://{hosts.inventory.cluster.endpoint}"
+    found = kubeconfigs_on_disk[master]
+    servers = {name: found[name].server for name in ("admin.conf", "super-admin.conf") if name in found}
+    assert "admin.conf" in servers
+    assert servers == dict.fromkeys(servers, f"https://{hosts.inventory.cluster.endpoint}")
 
 
 @pytest.mark.trial

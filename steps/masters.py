@@ -7,14 +7,11 @@ from changes.batch import ToDo, across
 from changes.evictions import NoOrdinaryPods
 from changes.seen import Seen
 from changes.step import CarryOut
-from formats.kubeadm import ROLE
+from formats.kubeadm import NOT_BALANCED_TO, ROLE
 from formats.kubernetes import Taint
 from nodes.inventory import Inventory
 
 NO_SCHEDULE = Taint(ROLE, "NoSchedule")
-
-# kubeadm sets it on every master: cloud balancers and MetalLB pass a node over that carries it.
-NOT_BALANCED_TO = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 
 def changes(_seen: Seen, inventory: Inventory) -> ToDo:

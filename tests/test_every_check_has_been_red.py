@@ -4,28 +4,53 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from rehearsal.defects import DEFECTS
+import pytest
+
+from tests.defects import DEFECTS, Defect
 
 RUNBOOK = Path(__file__).parent.parent / "runbook"
 
 
-def verify_cases() -> Iterator[str]:
+def verify_cases() -> Iterator[tuple[str, int]]:
+    """Function and step."""
     for module in sorted(RUNBOOK.glob("test_*.py")):
         for node in ast.parse(module.read_text()).body:
             if isinstance(node, ast.FunctionDef) and any(
                 "mark.verify" in ast.unparse(one) for one in node.decorator_list
             ):
-                yield node.name
+                yield node.name, int(module.name.split("_")[1])
+
+
+STEPS = dict(verify_cases())
 
 
 def test_every_verify_case_has_a_defect_that_turns_it_red() -> None:
     with_a_defect = {function for defect in DEFECTS for function in defect.functions}
-    assert sorted(set(verify_cases()) - with_a_defect) == []
+    assert sorted(set(STEPS) - with_a_defect) == []
 
 
-def test_no_defect_names_a_case_that_there_is_not() -> None:
-    assert sorted({function for defect in DEFECTS for function in defect.functions} - set(verify_cases())) == []
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_defect_names_cases_that_there_are(defect: Defect) -> None:
+    assert defect.red
+    assert sorted(set(defect.functions) - set(STEPS)) == []
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_defect_is_red_in_its_own_step_alone_or_says_why_not(defect: Defect) -> None:
+    steps = {STEPS[function] for function in defect.functions}
+    assert defect.step in steps
+    assert (len(steps) > 1) == bool(defect.across)
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_defect_can_be_healed(defect: Defect) -> None:
+    assert defect.without or (defect.way.seed and defect.way.heal)
 
 
 def test_defects_are_known_by_different_names() -> None:
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
+
+
+def test_there_are_forty_defects_and_few_that_more_than_one_step_sees() -> None:
+    assert len(DEFECTS) >= 40
+    assert len([defect for defect in DEFECTS if defect.across]) <= 4

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from changes.before import Before
+from formats.kubeadm import NOT_BALANCED_TO
 from formats.kubernetes import DaemonSet
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Notice, Refusal
-from steps.masters import NO_SCHEDULE, NOT_BALANCED_TO
+from steps.masters import NO_SCHEDULE
 
 
 def _no_kube_proxy(seen: Before, inventory: Inventory) -> Iterator[str]:

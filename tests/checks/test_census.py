@@ -1,8 +1,11 @@
 """Who still names an address as the way to the API."""
 
+import json
+from typing import Any
+
 import pytest
 
-from checks.census import naming
+from checks.census import config_maps_naming, naming
 
 OLD = ["10.27.53.32"]
 
@@ -62,3 +65,30 @@ def test_an_address_of_the_other_family_is_found_as_urls_write_it() -> None:
 def test_where_nothing_is_looked_for_nothing_is_found() -> None:
     assert naming("any line\n", [], [6443]) == []
     assert naming("any line\n", OLD, []) == []
+
+
+class Api:
+    """Answers with these ConfigMaps, each NAMESPACE/NAME: data."""
+
+    def __init__(self, **maps: Any) -> None:
+        self.maps = maps
+
+    def get(self, _option: str, namespace: str, _kind: str) -> str:
+        found = [one.split("/") for one in self.maps if one.startswith(f"{namespace}/")]
+        items = [{"metadata": {"name": name}, "data": self.maps[f"{namespace}/{name}"]} for _, name in found]
+        return json.dumps({"items": items})
+
+
+def test_every_config_map_of_the_cluster_is_looked_into_but_those_with_a_case_of_their_own() -> None:
+    old = {"kubeconfig.conf": "server: https://10.27.53.32:6443"}
+    api = Api(
+        **{
+            "kube-system/kube-proxy": old,
+            "kube-public/cluster-info": old,
+            "kube-system/agent": {"a": "b", **old},
+            "kube-system/empty": None,
+            "default/somebodys": old,
+        }
+    )
+    found = config_maps_naming(api, OLD, [6443])  # type: ignore[arg-type]
+    assert found == ["kube-system/agent:kubeconfig.conf:1 names 10.27.53.32:6443"]

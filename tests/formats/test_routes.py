@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from formats.routes import Ranges, overlapping, parsed
+from formats.routes import Ranges, misled, overlapping, parsed
 
 SERVICES, PODS = "10.96.0.0/12", "10.244.0.0/16"
 GIVEN = ["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]
@@ -193,3 +193,20 @@ def test_what_ip_prints_is_read() -> None:
         "10.244.7.0/24 dev eth0 via fe80::1",
     ]
     assert overlapping(parsed(table, devices), RANGES) == ["10.244.7.0/24 dev eth0 via fe80::1 overlaps 10.244.0.0/16"]
+
+
+OWNERS = {"10.244.0.0/24": "10.27.53.32", "10.244.1.0/24": "10.24.138.208", "10.244.2.0/24": "10.27.52.80"}
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("10.244.1.0/24 via 10.24.138.208 dev eth0", False),
+        ("10.244.1.0/24 via 10.27.52.80 dev eth0", True),
+        ("10.244.1.0/24 via 192.0.2.1 dev eth0", False),  # not a node: another check's matter
+        ("10.244.1.64/26 via 10.27.52.80 dev eth0", False),  # a block of a pod network that allocates by itself
+        ("10.244.0.0/24 dev cni0 proto kernel", False),
+    ],
+)
+def test_route_to_one_nodes_pods_that_leads_to_another_node_is_told(line: str, wrong: bool) -> None:
+    assert bool(misled(parsed([ways(line)], DEVICES), OWNERS)) == wrong

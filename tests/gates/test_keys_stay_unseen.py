@@ -44,7 +44,9 @@ from nodes.commands import Result
 
 class Reader:
     def __init__(self, name): self.name = name
-    def check(self, command, deadline=30): return "/etc/kubernetes/admin.conf\\n"
+    def check(self, command, deadline=30):
+        # the census passes kubeadm's own over: cases of their own look at them
+        return f"/etc/kubernetes/{'stray' if '*.yaml' in command else 'admin'}.conf\\n"
     def run_all(self, commands, deadline=30):
         text = (HERE / "admin.conf").read_bytes().decode("utf-8", "surrogateescape")
         return [Result(self.name, command, 0, text, "") for command in commands]
@@ -53,6 +55,9 @@ patch.setattr("nodes.fleet.Fleet.reader", lambda self, name: Reader(name))
 """
 CASES = """
 from nodes import unseen
+from formats import kubeconfigs
+
+ADMIN = "/etc/kubernetes/admin.conf"
 
 @pytest.mark.verify
 def test_certificates_are_all_read(node, certificates_on_disk): assert not certificates_on_disk[node]
@@ -62,7 +67,8 @@ def test_old_endpoint_is_named_nowhere(node, old_endpoint_named): assert not old
 
 @pytest.mark.verify
 def test_server_is_the_endpoint(node, hosts):
-    server = unseen.server_in(hosts.fleet.reader(node), "/etc/kubernetes/admin.conf")
+    text = unseen.read(hosts.fleet.reader(node), [ADMIN])[ADMIN]
+    server = unseen.look_into(node, ADMIN, text, kubeconfigs.server)
     assert server == "https://api.lab:8443"
 """
 GIVEN = """
@@ -103,7 +109,7 @@ def test_kubeconfig_of_another_server_is_told_without_its_key(reading: Throwaway
     (reading.path / "admin.conf").write_text(WHOLE)
     told = seen(reading, reading.run("-m", "verify"))
     assert "https://10.0.0.1:6443" in told
-    assert "/etc/kubernetes/admin.conf:4 names 10.0.0.1:6443" in told
+    assert "/etc/kubernetes/stray.conf:4 names 10.0.0.1:6443" in told
     assert not shows_a_part_of(told)
 
 
