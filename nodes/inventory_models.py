@@ -189,11 +189,10 @@ class Jump(_Part):
     def _from_text(cls, value: object) -> object:
         return _jump(value) if isinstance(value, str) else value
 
-    @property
-    def command(self) -> str:
-        """What stands before a command that is to run there."""
-        to = f"{self.user}@{self.host}" if self.user else self.host
-        return f"ssh {to} " if self.port == 22 else f"ssh -p {self.port} {to} "
+    def before(self, user: str) -> str:
+        """What stands before a command that is to run there; `user` is the nodes'."""
+        at_port = "" if self.port == 22 else f"-p {self.port} "
+        return f"ssh {at_port}{self.user or user}@{self.host} "
 
 
 def _jump(text: str) -> dict[str, object]:

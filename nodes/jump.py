@@ -53,6 +53,8 @@ class JumpHost:
                 return transport
             if self._tries != tries and self._failure:
                 raise CannotConnect(self._failure)
+            if self._client is not None:
+                self._client.close()
             self._tries += 1
             self._failure = ""
             try:

@@ -44,7 +44,7 @@ class Session:
         self.name = node.name
         self.generation = 0
         self._ssh, self._jump = ssh, jump
-        self._target = Target(node.ssh_host, ssh.port, ssh.user, ssh.jump.command if ssh.jump else "")
+        self._target = Target(node.ssh_host, ssh.port, ssh.user, ssh.jump.before(ssh.user) if ssh.jump else "")
         self._client: paramiko.SSHClient | None = None
         self._opening = threading.Lock()
         self._dialling = threading.Lock()

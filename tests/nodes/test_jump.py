@@ -103,7 +103,10 @@ def test_a_nodes_unknown_key_is_scanned_from_the_jump_host(sshd: Start, through:
         Session(node("wudang"), settings, JumpHost(settings)).run("true")
     told = str(error.value)
     assert told.startswith("wudang: its host key is unknown: ")
-    assert f"`ssh -p {bastion.port} 127.0.0.9 ssh-keyscan -p {server.port} -t ed25519 127.0.0.1 >> " in told
+    assert (
+        f"`ssh -p {bastion.port} {settings.user}@127.0.0.9 ssh-keyscan -p {server.port} -t ed25519 127.0.0.1 >> "
+        in told
+    )
 
 
 def test_a_changed_key_of_it_is_a_changed_key(sshd: Start, through: Settings, bastion: Sshd) -> None:
