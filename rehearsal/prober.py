@@ -116,6 +116,8 @@ class Prober:
 
 
 def _count(path: str, line: str) -> Count:
+    if not line:
+        raise AssertionError(f"the prober at {path} ended before it was asked to: its first requests were not answered")
     summary = json.loads(line)
     return Count(
         path,

@@ -5,6 +5,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from rehearsal.runs import Run
+
+STEP_1 = "test_nothing_stands_in_the_way_of_any_step"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +45,25 @@ class Attempt(_Part):
     says: tuple[str, ...] = ()
     accept: Mapping[str, str] = {}
     deeds: tuple[Deed, ...] = ()
+
+    def fault(self, run: Run) -> str:
+        """How the run has ended otherwise than it should; empty when it has not."""
+        if run.report is None:
+            return "there is no report"
+        if self.ends == "green":
+            others = [case.name for case in run.cases if case.outcome != "passed"]
+            if run.status == 0 and run.cases and not others:
+                return ""
+            return f"not green: {', '.join(others) or f'{len(run.cases)} cases, exit code {run.status}'}"
+        red = {case.name.partition("[")[0]: case for case in (*run.of("failed"), *run.of("error"))}
+        expected = STEP_1 if self.ends == "refused" else self.case
+        if run.status != 1 or expected not in red:
+            return f"{expected} should have failed, and {', '.join(red) or 'nothing'} did"
+        for words in self.says:
+            if words not in red[expected].text:
+                return f"the reason should have said {words!r}"
+        later = [case.name for case in run.cases if case.step > red[expected].step and case.outcome != "skipped"]
+        return f"{', '.join(later)}: a later step, and not skipped" if later else ""
 
     @model_validator(mode="after")
     def _failure_is_described(self) -> "Attempt":

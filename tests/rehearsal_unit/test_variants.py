@@ -1,6 +1,7 @@
 """What the variants are expected to show, and whose turn it is."""
 
 import datetime
+from xml.etree import ElementTree
 
 import pytest
 from pydantic import ValidationError
@@ -9,7 +10,8 @@ from lab import variant
 from lab.hosts import load
 from lab.places import NODES_FILE
 from rehearsal import scenario
-from rehearsal.scenario import Scenario
+from rehearsal.runs import Run
+from rehearsal.scenario import STEP_1, Attempt, Scenario
 from rehearsal.variants import A_DAY, Result, of_the_day
 
 DAY = datetime.date(2026, 11, 23)
@@ -56,3 +58,44 @@ def test_a_variant_that_says_nothing_is_converted_once() -> None:
 def test_a_fault_stands_in_the_table_with_its_first_line() -> None:
     assert str(Result("ecdsa", fault="lost\nmore")).endswith("NOT AS EXPECTED: lost")
     assert str(Result("ecdsa", ends=["refused (9 s)", "green"])).endswith("refused (9 s), then green")
+
+
+def run(status: int, *cases: tuple[int, str, str]) -> Run:
+    """A run's report: step, name, and what went wrong (nothing, `skipped`, or the failure's text)."""
+    suite = ElementTree.Element("testsuite")
+    for step, name, wrong in cases:
+        case = ElementTree.SubElement(suite, "testcase", classname=f"runbook.test_{step}_x", name=name)
+        if wrong:
+            ElementTree.SubElement(case, "skipped" if wrong == "skipped" else "failure", message=wrong)
+    return Run(status, "", 1.0, suite)
+
+
+REFUSED = Attempt(ends="refused", says=("etcd 3.7.0", "GHSA"))
+LATER = Attempt(ends="failed", case="test_emptied", says=("budget",))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "seen", "fault"),
+    [
+        (Attempt(), run(0, (1, "a", ""), (2, "b", "")), ""),
+        (Attempt(), run(0), "not green: 0 cases, exit code 0"),
+        (Attempt(), run(0, (1, "a", "skipped")), "not green: a"),
+        (Attempt(), run(1, (1, "a", "broken")), "not green: a"),
+        (Attempt(), run(3, (1, "a", "")), "not green: 1 cases, exit code 3"),
+        (Attempt(), Run(-9, "", 1.0, None), "there is no report"),
+        (REFUSED, run(1, (1, STEP_1, "etcd 3.7.0 GHSA-1"), (2, "b", "skipped")), ""),
+        (REFUSED, run(0, (1, STEP_1, ""), (2, "b", "")), f"{STEP_1} should have failed, and nothing did"),
+        (REFUSED, run(1, (2, "b", "etcd 3.7.0 GHSA-1")), f"{STEP_1} should have failed, and b did"),
+        (REFUSED, run(1, (1, STEP_1, "etcd 3.7.0")), "the reason should have said 'GHSA'"),
+        (REFUSED, run(1, (1, STEP_1, "etcd 3.7.0 GHSA-1"), (2, "b", "")), "b: a later step, and not skipped"),
+        (LATER, run(1, (1, STEP_1, ""), (5, "test_emptied", "budget"), (6, "c", "skipped")), ""),
+        (LATER, run(1, (5, "test_emptied", "budget"), (6, "c", "")), "c: a later step, and not skipped"),
+        (
+            LATER,
+            run(1, (3, "b", "budget"), (5, "test_emptied", "skipped")),
+            "test_emptied should have failed, and b did",
+        ),
+    ],
+)
+def test_a_run_that_ends_otherwise_than_expected_is_a_fault(attempt: Attempt, seen: Run, fault: str) -> None:
+    assert attempt.fault(seen) == fault
