@@ -136,7 +136,7 @@ def _hold_to_pinned(inventory: Inventory, uid: str, mode: Mode) -> None:
 
 
 def _offer_to_pin(inventory: Inventory, uid: str) -> None:
-    if inventory.cluster.uid is None and uid != UNKNOWN:
+    if inventory.cluster.uid is None and uid not in (UNKNOWN, NONE_YET.uid):
         log.info("any cluster with these nodes is taken; for this one alone, add under `cluster:` in nodes.yaml")
         log.info("  uid: %s", uid)
 

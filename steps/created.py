@@ -7,12 +7,14 @@ import pytest
 
 from changes.batch import Batch, ToDo, in_batches
 from changes.change import Change
-from changes.creation import Applied, Initialized, Joined, Whole
 from changes.files import File
 from changes.ground import Ground, survey
 from changes.images import ImagesPulled
+from changes.initialized import Initialized
+from changes.joined import Joined
 from changes.observe import observe_before
 from changes.step import MakeSo
+from changes.whole import Applied, Whole
 from nodes.first_master import CREATION, is_to_be_created
 from nodes.hosts import Hosts
 from nodes.inventory import Creation, Inventory

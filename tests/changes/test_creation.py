@@ -11,7 +11,10 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from changes.creation import Applied, Initialized, Joined, UnfinishedError, Whole
+from changes.initialized import Initialized
+from changes.joined import Joined
+from changes.kubeadm import UnfinishedError
+from changes.whole import Applied, Whole
 from formats import certificates
 from formats.creation import Cluster
 from nodes import waiting
@@ -84,7 +87,7 @@ def two(both: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosts:
         FolderHost, "secret_of", lambda host, command: Secret(host.check(command).encode()), raising=False
     )
     # /run is this machine's own
-    monkeypatch.setattr("changes.creation.LOCK", str(tmp_path / "lock"))
+    monkeypatch.setattr("changes.kubeadm.LOCK", str(tmp_path / "lock"))
     return replace(both, inventory=SimpleNamespace(nodes=nodes))  # type: ignore[arg-type]
 
 
@@ -251,7 +254,7 @@ class TestJoin:
         assert calls(cluster)[1] == "join --config /dev/stdin --skip-phases=preflight"
 
     def test_it_waits_for_the_signature(self, two: Hosts, cluster: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("changes.creation.SIGNED_SECONDS", 0.05)
+        monkeypatch.setattr("changes.joined.SIGNED_SECONDS", 0.05)
         (cluster.state / "signature").write_text("")
         with pytest.raises(waiting.NeverCameError, match="the controller-manager has not signed yet"):
             JOIN.do(two)

@@ -1,25 +1,12 @@
-"""The documents that kubeadm makes a cluster from: what nodes.yaml says, and what its own file of documents adds.
-
-apiVersion kubeadm.k8s.io/v1beta4, as kubeadm 1.31 and later take it.
-"""
+"""What a file of kubeadm's documents may not say: what the runbook sets itself, and what it does not support."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
-from formats.ports import APISERVER
+from formats.creation.cluster import API, CLUSTER, INIT, OTHERS, Document, documents
 
-API: Final = "kubeadm.k8s.io/v1beta4"
-INIT, CLUSTER = "InitConfiguration", "ClusterConfiguration"
-# Of whose fields the runbook sets none; kubeadm and the programs themselves say what may stand there.
-OTHERS: Final = {"KubeletConfiguration": "kubelet.config.k8s.io/", "KubeProxyConfiguration": "kubeproxy.config.k8s.io/"}
-
-# kubeadm init insists on a token of its own; nobody learns this one, and joins are given others.
-_TOKEN_LIFETIME = "5m0s"  # noqa: S105  # no token, its lifetime
-
-Document = Mapping[str, Any]
 Path = tuple[str, ...]
 
 _REFUSED: Final[Mapping[Path, str]] = {
@@ -47,34 +34,6 @@ _OF_REGISTRATION: Final = (
     "kubeletExtraArgs",
 )
 _OWN_KUBELET_ARGUMENTS: Final = ("node-ip", "hostname-override")
-
-
-@dataclass(frozen=True)
-class Node:
-    """Who is made a node: its name in the API, and its address."""
-
-    name: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """What is to be made. `documents` are those of the file: at most one a kind, without a fault."""
-
-    version: str
-    pod_subnet: str
-    service_subnet: str
-    dns_domain: str
-    documents: tuple[Document, ...] = ()
-
-    def of_kind(self, kind: str) -> Document:
-        """The file's document of that kind; {} where it has none."""
-        return next((one for one in self.documents if one["kind"] == kind), {})
-
-
-def documents(text: str) -> tuple[Document, ...]:
-    """The documents of a file that `faults` finds nothing in."""
-    return tuple(one for one in yaml.safe_load_all(text) if one is not None)
 
 
 def faults(text: str) -> list[tuple[int, str]]:
@@ -177,95 +136,3 @@ def _line(node: yaml.Node, path: Path) -> int:
         else:
             return line
     return line
-
-
-def init_configuration(cluster: Cluster, first: Node) -> str:
-    """The file that kubeadm init reads. Nothing in it is secret."""
-    init = dict(cluster.of_kind(INIT))
-    own: list[Document] = [
-        {
-            "apiVersion": API,
-            "kind": INIT,
-            "bootstrapTokens": [{"ttl": _TOKEN_LIFETIME}],
-            "localAPIEndpoint": {"advertiseAddress": first.address, "bindPort": APISERVER},
-            "nodeRegistration": _registration(cluster, first),
-            **({"timeouts": init["timeouts"]} if "timeouts" in init else {}),
-        },
-        {
-            **cluster.of_kind(CLUSTER),
-            "apiVersion": API,
-            "kind": CLUSTER,
-            "kubernetesVersion": cluster.version,
-            "networking": {
-                "podSubnet": cluster.pod_subnet,
-                "serviceSubnet": cluster.service_subnet,
-                "dnsDomain": cluster.dns_domain,
-            },
-        },
-        *(cluster.of_kind(kind) for kind in OTHERS if cluster.of_kind(kind)),
-    ]
-    return _written(own)
-
-
-def join_configuration(cluster: Cluster, node: Node, first: Node, token: str, ca_hash: str) -> str:
-    """The file that kubeadm join reads on a node. It holds the token.
-
-    `ca_hash` is the only CA that the node then believes: "sha256:…" of its public key.
-    """
-    init = cluster.of_kind(INIT)
-    address = f"[{first.address}]" if ":" in first.address else first.address
-    own: Document = {
-        "apiVersion": API,
-        "kind": "JoinConfiguration",
-        "discovery": {
-            "bootstrapToken": {
-                "apiServerEndpoint": f"{address}:{APISERVER}",
-                "token": token,
-                "caCertHashes": [ca_hash],
-            }
-        },
-        "nodeRegistration": _registration(cluster, node),
-        **({"timeouts": init["timeouts"]} if "timeouts" in init else {}),
-    }
-    return _written([own])
-
-
-def _registration(cluster: Cluster, node: Node) -> Document:
-    given = dict(cluster.of_kind(INIT).get("nodeRegistration") or {})
-    arguments = given.pop("kubeletExtraArgs", None) or []
-    own = {"name": "node-ip", "value": node.address}
-    return {"name": node.name, **given, "kubeletExtraArgs": [own, *arguments]}
-
-
-def _written(own: Sequence[Document]) -> str:
-    return yaml.dump_all([dict(one) for one in own], Dumper=_Plain, sort_keys=False, width=1000)
-
-
-class _Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def tolerates_swap(cluster: Cluster) -> bool:
-    """Whether the kubelets are told to start in spite of swap."""
-    return cluster.of_kind("KubeletConfiguration").get("failSwapOn") is False
-
-
-def objects(manifest: str) -> tuple[str, ...]:
-    """What a manifest makes, as KIND NAMESPACE/NAME. Raises ValueError where a document names no object."""
-    named = []
-    try:
-        found = [one for one in yaml.safe_load_all(manifest) if one is not None]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise ValueError(f"{where}not readable as YAML: {getattr(error, 'problem', '') or 'malformed'}") from None
-    for number, one in enumerate(found, 1):
-        metadata = one.get("metadata") if isinstance(one, Mapping) else None
-        if not (isinstance(metadata, Mapping) and one.get("kind") and one.get("apiVersion") and metadata.get("name")):
-            raise ValueError(f"document {number} is no object of the API: it has no apiVersion, kind or name")
-        space = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
-        named.append(f"{one['kind']} {space}{metadata['name']}")
-    if not named:
-        raise ValueError("it holds no object")
-    return tuple(named)
