@@ -40,6 +40,8 @@ case " $* " in
   *" get node wudang "*) grep -x node/wudang "$STATE/objects" || true ;;
   *" cluster-info -o jsonpath"*) cat "$STATE/signature" ;;
   *" cluster-info "*) grep -x configmap/cluster-info "$STATE/objects" || true ;;
+  *" apply "*) cat > "$STATE/manifest"; echo >> "$STATE/tries"
+    [ "$(wc -l < "$STATE/tries")" -gt "$(cat "$STATE/kinds")" ] || { echo "no matches for kind" >&2; exit 1; } ;;
   *" -f - "*) cat > "$STATE/manifest"; grep -qx applied "$STATE/objects" || { echo "not found" >&2; exit 1; } ;;
   *" get configmap/kubeadm-config "*) cat "$STATE/objects" ;;
 esac
@@ -71,7 +73,7 @@ def cluster(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> Programs:
     programs.add("kubectl", KUBECTL)
     programs.add("kubeadm", KUBEADM)
     programs.add("flock", "exit 0")
-    for name, text in (("objects", ""), ("then", ""), ("signature", "a..b"), ("shaolin.json", NODE)):
+    for name, text in (("objects", ""), ("then", ""), ("signature", "a..b"), ("kinds", "0"), ("shaolin.json", NODE)):
         (programs.state / name).write_text(text)
     return programs
 
@@ -182,6 +184,15 @@ class TestPodNetwork:
         assert NETWORK.look(two).so
         NETWORK.do(two)
         assert (cluster.state / "manifest").read_text() == MANIFEST
+
+    def test_kinds_that_it_defines_itself_are_waited_for(
+        self, two: Hosts, shaolin: FolderHost, cluster: Programs
+    ) -> None:
+        shaolin.put(ADMIN, "admin")
+        serve(cluster)
+        (cluster.state / "kinds").write_text("2")
+        NETWORK.do(two)
+        assert len((cluster.state / "tries").read_text().splitlines()) == 3
 
 
 class TestJoin:
