@@ -13,9 +13,9 @@ _REFUSED: Final[Mapping[Path, str]] = {
     (CLUSTER, "kubernetesVersion"): "the runbook sets it: write `create.version` in nodes.yaml",
     (CLUSTER, "networking"): "the runbook sets it: write `create.pod_subnet`, `service_subnet` and `dns_domain`",
     (CLUSTER, "controlPlaneEndpoint"): "step 6 sets it, from nodes.yaml's `cluster.endpoint`: remove it",
-    (CLUSTER, "certificatesDir"): "only kubeadm's own place is supported: remove it",
+    (CLUSTER, "certificatesDir"): "a cluster that is made here has kubeadm's own place for it: remove it",
     (CLUSTER, "etcd", "external"): "step 2 grows an etcd that kubeadm runs itself: remove it",
-    (CLUSTER, "etcd", "local", "dataDir"): "only kubeadm's own place is supported: remove it",
+    (CLUSTER, "etcd", "local", "dataDir"): "a cluster that is made here has kubeadm's own place for it: remove it",
     (CLUSTER, "dns", "disabled"): "the gate of step 1 asks the cluster's DNS: remove it",
     (CLUSTER, "proxy", "disabled"): "step 7 moves kube-proxy: remove it",
 }

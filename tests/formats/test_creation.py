@@ -104,9 +104,9 @@ INIT = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"
         (CLUSTER + "kubernetesVersion: v1.37.2\n", 3, "write `create.version`"),
         (CLUSTER + "networking: {podSubnet: 10.0.0.0/8}\n", 3, "write `create.pod_subnet`"),
         (CLUSTER + "controlPlaneEndpoint: api.lab:8443\n", 3, "step 6 sets it"),
-        (CLUSTER + "certificatesDir: /srv/pki\n", 3, "only kubeadm's own place"),
+        (CLUSTER + "certificatesDir: /srv/pki\n", 3, "a cluster that is made here has kubeadm's own place"),
         (CLUSTER + "etcd:\n  external: {endpoints: []}\n", 4, "step 2 grows an etcd that kubeadm runs itself"),
-        (CLUSTER + "etcd:\n  local:\n    dataDir: /srv\n", 5, "only kubeadm's own place"),
+        (CLUSTER + "etcd:\n  local:\n    dataDir: /srv\n", 5, "a cluster that is made here has kubeadm's own place"),
         (CLUSTER + "dns: {disabled: true}\n", 3, "asks the cluster's DNS"),
         (CLUSTER + "proxy: {disabled: true}\n", 3, "step 7 moves kube-proxy"),
         (
