@@ -103,18 +103,16 @@ def _version(value: str) -> str:
     return value
 
 
-def _ranges(value: str) -> str:
-    """One range, or two of different families, as kubeadm writes them."""
-    parts = value.split(",")
+def _range(value: str) -> str:
     try:
-        found = [ipaddress.ip_network(part) for part in parts]
+        found = ipaddress.ip_network(value)
     except ValueError as error:
         raise ValueError(f"`{value}` is no range ({error}): write one such as 10.244.0.0/16") from None
-    if any(one.num_addresses == 1 for one in found):
+    if found.version != 4:
+        raise ValueError(f"`{value}` is a range of IPv6, which is not supported: write one such as 10.244.0.0/16")
+    if found.num_addresses == 1:
         raise ValueError(f"`{value}` is a single address: write a range such as 10.244.0.0/16")
-    if len(parts) > 2 or len({one.version for one in found}) < len(parts):
-        raise ValueError(f"`{value}`: write one range, or one of IPv4 and one of IPv6 with a comma between")
-    return ",".join(map(str, found))
+    return str(found)
 
 
 def _domain(value: str) -> str:
@@ -253,8 +251,8 @@ class Create(_Part):
     """
 
     version: Annotated[str, AfterValidator(_version)] = Field(examples=["v1.37.2"])
-    pod_subnet: Annotated[str, AfterValidator(_ranges)] = Field(examples=["10.244.0.0/16"])
-    service_subnet: Annotated[str, AfterValidator(_ranges)] = Field(default="10.96.0.0/12", examples=["10.96.0.0/12"])
+    pod_subnet: Annotated[str, AfterValidator(_range)] = Field(examples=["10.244.0.0/16"])
+    service_subnet: Annotated[str, AfterValidator(_range)] = Field(default="10.96.0.0/12", examples=["10.96.0.0/12"])
     dns_domain: Annotated[str, AfterValidator(_domain)] = Field(default="cluster.local", examples=["cluster.local"])
     pod_network: Path = Field(examples=["pod-network.yaml"])
     configuration: Path | None = Field(default=None, examples=["kubeadm.yaml"])

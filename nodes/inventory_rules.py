@@ -5,7 +5,7 @@ also while a part of it is misshapen; each looks only at what has the right shap
 """
 
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from formats import creation
@@ -126,16 +126,11 @@ def _ranges(value: object) -> Broken:
     if not (isinstance(pods, str) and isinstance(services, str)):
         return
     try:
-        pairs = [(one, other) for one in _networks(pods) for other in _networks(services)]
+        ours, theirs = IPv4Network(pods), IPv4Network(services)
     except ValueError:
         return  # the models tell
-    for one, other in pairs:
-        if one.version == other.version and one.overlaps(other):
-            yield ("create", "pod_subnet"), f"pod_subnet {one} overlaps service_subnet {other}: write ranges apart"
-
-
-def _networks(text: str) -> list[IPv4Network | IPv6Network]:
-    return [ip_network(part) for part in text.split(",")]
+    if ours.overlaps(theirs):
+        yield ("create", "pod_subnet"), f"pod_subnet {ours} overlaps service_subnet {theirs}: write ranges apart"
 
 
 def _creation_files(value: object, folder: Path) -> Broken:

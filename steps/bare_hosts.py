@@ -14,7 +14,7 @@ from formats.routes import networks
 from nodes.consents import ETCD_VERSION, SINGLE_BALANCER
 from nodes.first_master import CREATION
 from nodes.inventory import Creation, Inventory, Role
-from steps.in_the_way import balancers, workloads
+from steps.in_the_way import addresses, balancers, workloads
 from steps.in_the_way.etcd import below_floor
 from steps.in_the_way.nodes import BALANCERS
 from steps.in_the_way.refusal import asking
@@ -32,7 +32,8 @@ def in_the_way(ground: Ground, wanted: Creation, inventory: Inventory, last_step
     looks: list[_Look] = [_leftovers, _programs, _system, _kubeadm]
     if not _is_begun(ground):
         looks += [_ranges, _ports]
-    reasons = [reason for look in looks for reason in look(ground, wanted, inventory)]
+    reasons = [*addresses.of_ipv6(inventory)]
+    reasons += [reason for look in looks for reason in look(ground, wanted, inventory)]
     if last_step >= 2 and ETCD_VERSION.name not in inventory.accept:
         reasons += [asking(ETCD_VERSION, reason) for reason in _etcd(ground)]
     if last_step >= 5:

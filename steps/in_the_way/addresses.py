@@ -9,10 +9,14 @@ from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
 
-def _families(seen: Before, inventory: Inventory) -> Iterator[str]:
+def of_ipv6(inventory: Inventory) -> Iterator[str]:
     for node in inventory.nodes.values():
         if ip_address(node.address).version != 4:
             yield f"{node.name}: its address {node.address} is IPv6: only IPv4 is supported"
+
+
+def _families(seen: Before, inventory: Inventory) -> Iterator[str]:
+    yield from of_ipv6(inventory)
     for known in seen.nodes:
         if len({ip_address(one).version for one in known.internal_addresses}) > 1:
             both = ", ".join(known.internal_addresses)

@@ -203,6 +203,14 @@ def test_a_master_that_was_reset_begins_anew_and_the_others_must_be_bare_too() -
     assert reason.startswith("huashan: signs of another cluster")
 
 
+def test_a_node_of_ipv6_is_refused_before_there_is_a_cluster_of_it() -> None:
+    inventory = states.inventory(create=WANTED)
+    huashan = inventory.nodes["huashan"].model_copy(update={"address": "2001:db8::80"})
+    inventory = inventory.model_copy(update={"nodes": {**inventory.nodes, "huashan": huashan}})
+    (reason,) = bare_hosts.in_the_way(ground(), WANTED, inventory, 1)
+    assert reason == "huashan: its address 2001:db8::80 is IPv6: only IPv4 is supported"
+
+
 def test_every_reason_is_told_at_once() -> None:
     seen = ground(bare=hosts(emei={"containerd": "failed", "forwards": False}, wudang={"kubelet": "v1.36.3"}))
     assert len(in_the_way(seen)) == 3
