@@ -41,35 +41,37 @@ def _hosts_files(seen: Before, inventory: Inventory) -> Iterator[str]:
 
 
 def _proxies(seen: Before, inventory: Inventory) -> Iterator[str]:
-    masters = [node.address for node in inventory.masters]
-    every = [node.address for node in inventory.nodes.values()]
+    """Each only for whom it asks: what works through a proxy today and will go on to do so is nobody's business."""
+    own = inventory.nodes[seen.first].address
     endpoint = inventory.cluster.endpoint.host
     for component, text in seen.manifests.items():
         # An apiserver asks every kubelet; the others ask the apiserver beside them. What a new master's own has to
         # except besides is put into it.
-        wanted = every if component == "kube-apiserver" else [inventory.nodes[seen.first].address]
+        wanted = [node.address for node in inventory.nodes.values()] if component == "kube-apiserver" else [own]
         if lacking := _lacking(proxies.exceptions(_environment(text)), wanted):
             yield (
                 f"{seen.first}: {component} is told to use a proxy, and its NO_PROXY lacks {lacking}: add them to the"
                 " manifest (and to what kubeadm is given at upgrades)"
             )
-    for name in inventory.nodes:
-        if lacking := _lacking(seen.hosts[name].no_proxy.get("kubelet"), [*masters, endpoint]):
+    for node in inventory.nodes.values():
+        # A master's kubelet will ask its own apiserver, a worker's the endpoint.
+        wanted = [endpoint if node in inventory.workers else node.address]
+        if lacking := _lacking(seen.hosts[node.name].no_proxy.get("kubelet"), wanted):
             yield (
-                f"{name}: kubelet is told to use a proxy, and its NO_PROXY lacks {lacking}: add them to its unit's"
+                f"{node.name}: kubelet is told to use a proxy, and its NO_PROXY lacks {lacking}: add it to its unit's"
                 " environment and restart it"
             )
-    for node in inventory.masters:
-        if lacking := _lacking(seen.hosts[node.name].no_proxy.get("ssh"), masters):
-            yield (
-                f"{node.name}: who logs in is told to use a proxy, and its NO_PROXY lacks {lacking}, so that kubectl"
-                " would ask the proxy for them: add them where that is set (/etc/environment, for one)"
-            )
+    masters = [node.address for node in inventory.masters]
+    if lacking := _lacking(seen.hosts[seen.first].no_proxy.get("ssh"), masters):
+        yield (
+            f"{seen.first}: who logs in is told to use a proxy, and its NO_PROXY lacks {lacking}, so that kubectl"
+            " would ask the proxy for them: add them where that is set (/etc/environment, for one)"
+        )
     for one in seen.around.daemon_sets:
         if str(one) == "kube-system/kube-proxy" and (
-            lacking := _lacking(proxies.exceptions(one.environment), [*masters, endpoint])
+            lacking := _lacking(proxies.exceptions(one.environment), [endpoint])
         ):
-            yield f"cluster: DaemonSet {one} is told to use a proxy, and its NO_PROXY lacks {lacking}: add them to it"
+            yield f"cluster: DaemonSet {one} is told to use a proxy, and its NO_PROXY lacks {lacking}: add it"
 
 
 def _lacking(given: str | None, wanted: list[str]) -> str:

@@ -441,8 +441,13 @@ DEFECTS = {
     ),
     "a proxy for a kubelet": Defect(
         3,
-        "huashan: kubelet is told to use a proxy, and its NO_PROXY lacks api.lab: add them to its unit's environment",
+        "huashan: kubelet is told to use a proxy, and its NO_PROXY lacks api.lab: add it to its unit's environment",
         before={"hosts": {**_HOSTS, "huashan": Host(no_proxy={"kubelet": "10.0.0.0/8,.cluster.local"})}},
+    ),
+    "a proxy for a coming master's kubelet": Defect(
+        3,
+        "emei: kubelet is told to use a proxy, and its NO_PROXY lacks 10.27.52.72: add it to its unit's environment",
+        before={"hosts": {**_HOSTS, "emei": Host(no_proxy={"kubelet": "10.27.53.32,api.lab"})}},
     ),
     "a proxy for who logs in": Defect(
         3,
@@ -451,7 +456,7 @@ DEFECTS = {
     ),
     "a proxy for kube-proxy": Defect(
         3,
-        "cluster: DaemonSet kube-system/kube-proxy is told to use a proxy, and its NO_PROXY lacks 10.27.53.32,",
+        "cluster: DaemonSet kube-system/kube-proxy is told to use a proxy, and its NO_PROXY lacks api.lab: add it",
         lives=(inhabited.daemon_set("kube-proxy", container={"env": [{"name": "HTTPS_PROXY", "value": "http://p"}]}),),
     ),
     "a cloud-init that writes the hosts file": Defect(
@@ -754,6 +759,12 @@ PODS_THAT_MAY_GO = {
 @pytest.mark.parametrize("lives", PODS_THAT_MAY_GO.values(), ids=list(PODS_THAT_MAY_GO))
 def test_pods_that_step_5_may_evict_or_leave_are_no_reason(lives: list[dict[str, Any]]) -> None:
     assert in_the_way(before(states.fresh(), *lives), states.inventory(), 7) == []
+
+
+def test_who_asks_nobody_new_may_go_on_using_a_proxy() -> None:
+    needed = {"huashan": {"kubelet": "api.lab"}, "emei": {"kubelet": "10.27.52.72", "ssh": ""}}
+    hosts = {**_HOSTS, **{name: Host(no_proxy=no_proxy) for name, no_proxy in needed.items()}}
+    assert in_the_way(before(states.fresh(), hosts=hosts), states.inventory(), 7) == []
 
 
 def test_several_addresses_of_one_kind_are_no_reason() -> None:
