@@ -37,6 +37,8 @@ def _tried(hosts: Hosts, path: Path) -> str:
         hosts.fleet[path.source].dial(address, path.port, SECONDS).close()
     except DialFailed as error:
         said = str(error).rpartition(": ")[2].lower()
+        if said in ("no answer in time", "timed out"):
+            return f"no answer in {SECONDS:g} s"
         return "" if "connection refused" in said else said
     except ConnectionLost as error:
         return str(error)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from changes.before import Before
-from changes.observe.paths import SECONDS
 from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Refusal
 
@@ -22,8 +21,8 @@ def _closed(step: int, seen: Before, inventory: Inventory) -> Iterator[str]:
             yield f"{source}: the way to {target} ({address}) port {them} cannot be tried: {said}: allow it there"
         else:
             yield (
-                f"{source}: no way to {target} ({address}) port {them}: {said} within {SECONDS:g} s: let it through,"
-                " in the firewalls of both and between them (a refused connection would have done)"
+                f"{source}: no way to {target} ({address}) port {them}: {said}: let it through, in the firewalls of"
+                " both and between them (a refused connection would have done)"
             )
 
 

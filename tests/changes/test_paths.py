@@ -53,7 +53,7 @@ def test_one_that_is_refused_does_too(here: Hosts, listening: int) -> None:
 
 def test_silence_proves_nothing(here: Hosts, full: int) -> None:
     path = Path(3, "wudang", "emei", full)
-    assert closed(here, [path]) == {path: "timed out"}
+    assert closed(here, [path]) == {path: "no answer in 0.2 s"}
 
 
 @pytest.mark.parametrize("said", ["no route to host", "its sshd forbids it (AllowTcpForwarding)"])

@@ -399,17 +399,17 @@ DEFECTS = {
     ),
     "a way between masters that gives no answer": Defect(
         2,
-        "wudang: no way to emei (10.27.52.72) port 2379 and 2380: no answer in time within 3 s: let it through,",
+        "wudang: no way to emei (10.27.52.72) port 2379 and 2380: no answer in 3 s: let it through,",
         before={
             "closed": {
-                Path(2, "wudang", "emei", 2379): "no answer in time",
-                Path(2, "wudang", "emei", 2380): "no answer in time",
+                Path(2, "wudang", "emei", 2379): "no answer in 3 s",
+                Path(2, "wudang", "emei", 2380): "no answer in 3 s",
             }
         },
     ),
     "a way to a kubelet that a router closes": Defect(
         3,
-        "emei: no way to huashan (10.27.52.80) port 10250: no route to host within 3 s: let it through,",
+        "emei: no way to huashan (10.27.52.80) port 10250: no route to host: let it through,",
         before={"closed": {Path(3, "emei", "huashan", 10250): "no route to host"}},
     ),
     "a host through which nothing may be forwarded": Defect(
