@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from changes.change import SO, Look
+from nodes.commands import CommandFailed
 from nodes.hosts import Hosts
 
 # kubeadm pulls one after the other, and tries each five times.
@@ -37,4 +38,8 @@ class ImagesPulled:
 
     def do(self, hosts: Hosts) -> None:
         pull = "cat | kubeadm config images pull --config /dev/stdin"
-        hosts.fleet[self.node].check(pull, stdin=self.configuration.encode(), deadline=PULL_SECONDS)
+        session = hosts.fleet[self.node]
+        ended = session.run(pull, stdin=self.configuration.encode(), deadline=PULL_SECONDS)
+        if ended.status != 0:  # of five tries it tells each, and then the whole of it in one line
+            told = [line for line in ended.stderr.splitlines() if line.startswith("error")]
+            raise CommandFailed(session.name, pull, ended.status, "", "\n".join(told) or ended.stderr)
