@@ -34,11 +34,6 @@ class Api:
     def raw(self, path: str) -> str:
         return self.reader.check(kubectl_command(self.server, "get", "--raw", path))
 
-    def issuer(self) -> str:
-        """Whom the tokens that it makes name as their issuer; those of others it refuses."""
-        found: str = json.loads(self.raw("/.well-known/openid-configuration"))["issuer"]
-        return found
-
     def log(self, namespace: str, pod: str) -> str:
         """The last line of a pod's log."""
         return self.reader.check(kubectl_command(self.server, "logs", "-n", namespace, pod, "--tail=1"))

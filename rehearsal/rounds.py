@@ -13,17 +13,28 @@ def host_of(defect: Defect, hosts: Iterable[str]) -> str:
 
 
 def rounds(defects: Sequence[Defect], hosts: Sequence[str]) -> list[tuple[Defect, ...]]:
-    """Every defect once, in their order: with others on other hosts where all of its cases are about one host.
+    """Every defect once, in their order; those together of which each answers for its own cases alone.
 
-    A case about one host does not look at another's defect, so each of them answers for its own cases alone. Whatever
-    is about the cluster, or about several hosts, has a round to itself.
+    A case about one host does not look at another's defect: so defects of different hosts are seeded together. Those of
+    the whole cluster are, three at a time, where they have no function in common.
     """
-    found: list[dict[str, Defect]] = []
+    found: list[list[Defect]] = []
     for defect in defects:
-        host = host_of(defect, hosts)
-        free = next((one for one in found if host and "" not in one and host not in one and not defect.without), None)
-        if free is None:
-            found.append({host: defect})
-        else:
-            free[host] = defect
-    return [tuple(one.values()) for one in found]
+        fitting = (one for one in found if _fits(defect, one, hosts))
+        (next(fitting, None) or _begun(found)).append(defect)
+    return [tuple(one) for one in found]
+
+
+def _begun(found: list[list[Defect]]) -> list[Defect]:
+    found.append([])
+    return found[-1]
+
+
+def _fits(defect: Defect, others: Sequence[Defect], hosts: Sequence[str]) -> bool:
+    if any(one.alone or one.without for one in (defect, *others)):
+        return False
+    own, theirs = host_of(defect, hosts), [host_of(one, hosts) for one in others]
+    if own:
+        return "" not in theirs and own not in theirs
+    functions = {function for one in others for function in one.functions}
+    return not any(theirs) and len(others) < 3 and functions.isdisjoint(defect.functions)

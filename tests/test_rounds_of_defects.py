@@ -24,6 +24,17 @@ def test_defects_of_different_hosts_share_a_round_and_others_have_their_own() ->
     assert found == [(on_wudang, on_emei), (of_all,), (again,), (bare,)]
 
 
+def test_defects_of_the_cluster_share_a_round_where_no_function_is_in_two_of_them() -> None:
+    first, second, third = defect("1", "test_a"), defect("2", "test_b"), defect("3", "test_a", "test_c")
+    rest = [defect("4", "test_d"), defect("5", "test_e")]
+    assert rounds([first, second, third, *rest], HOSTS) == [(first, second, rest[0]), (third, rest[1])]
+
+
+def test_a_defect_that_disturbs_others_is_alone() -> None:
+    first, second = Defect("1", 1, ("test_a",), alone=True), defect("2", "test_b")
+    assert rounds([first, second], HOSTS) == [(first,), (second,)]
+
+
 def test_every_defect_has_one_round() -> None:
     found = [one for several in rounds(DEFECTS, HOSTS) for one in several]
     assert sorted(map(str, found)) == sorted(map(str, DEFECTS))

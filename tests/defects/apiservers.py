@@ -46,6 +46,7 @@ DEFECTS = (
             f" {until('! pgrep -x kube-apiserver')}",
             back=f"{answers(WUDANG)} && {connected('kubelet', WUDANG, 6443)} && {listed(*MASTERS)}",
         ),
+        alone=True,
     ),
     Defect(
         "the kubernetes service leads to an apiserver that is no more",

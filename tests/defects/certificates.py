@@ -23,11 +23,9 @@ NOBODY_COMES_IN = (
     *on(OWN_ADDRESS, WUDANG),
     *on(FIT, WUDANG),
     *on("test_apiserver_is_ready_for_an_authenticated_client", WUDANG),
-    *on("test_master_is_ready_and_its_kubelet_renews_its_lease", WUDANG),
     *on("test_secrets_are_readable_through_each_apiserver", WUDANG),
     *on("test_every_api_service_is_readable_through_each_apiserver", WUDANG),
     *on("test_logs_of_a_pod_on_every_node_are_readable_through_each_apiserver", WUDANG),
-    "test_tokens_are_signed_with_one_set_of_keys_everywhere",
 )
 
 DEFECTS = (

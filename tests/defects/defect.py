@@ -24,6 +24,7 @@ class Defect:
     step    whose gate sees it
     red     the cases that turn red, all of them, with what stands in their brackets; no other does
     across  why another step's cases see it too; empty where none does
+    alone   whether other defects could not be seeded or seen while it lasts
     without a part of nodes.yaml that is not there while it lasts
     """
 
@@ -32,6 +33,7 @@ class Defect:
     red: tuple[str, ...]
     way: Way = _NOTHING
     across: str = ""
+    alone: bool = False
     without: str = ""
 
     def __str__(self) -> str:

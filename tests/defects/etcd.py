@@ -111,6 +111,7 @@ DEFECTS = (
             f'{CURL} {API}/maintenance/alarm -d \'{{"action":"ACTIVATE","memberID":"1","alarm":"NOSPACE"}}\'',
             f"{ETCDCTL} alarm disarm && {until(NO_ALARM)}",
         ),
+        alone=True,
         across="an alarm of any member stops all writes, and step 1 begins with an etcd that takes them",
     ),
     Defect("a learner was left over", 2, (SAME_LIST, NO_LEARNER), member_added("--learner")),
@@ -199,6 +200,7 @@ DEFECTS = (
             "test_tokens_are_signed_with_one_set_of_keys_everywhere",
         ),
         _without_member(EMEI),
+        alone=True,
         across="an apiserver reads from the member beside it, so step 3 sees what step 2 sees",
     ),
 )
