@@ -37,7 +37,8 @@ def make(hosts: Hosts, tags: Tags, variant: Variant, progress: Progress) -> None
         for path, content in variant.files.items():
             _put(first, hosts, path, _with_a_secret(content).encode())
         _kubeadm(first, hosts, "init", variant, token=token, **versions)
-    ca_hash = public_key_hash(ssh.command(first, hosts, "cat /etc/kubernetes/pki/ca.crt").encode())
+    pki = variant.kubeadm.get("ClusterConfiguration", {}).get("certificatesDir", "/etc/kubernetes/pki")
+    ca_hash = public_key_hash(ssh.command(first, hosts, f"cat {pki}/ca.crt").encode())
     with progress.stage(f"pod network; kubeadm join on {', '.join(host.name for host in hosts.joining)}"):
         network = (MANIFESTS / "pod-network.yaml").read_bytes()
         with ThreadPoolExecutor() as pool:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from nodes import layout
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import load
@@ -36,7 +37,8 @@ def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
     inventory = load(nodes)
     fleet = Fleet.open(inventory)
     assert not fleet.problems, fleet.problems
-    return Hosts(fleet, inventory, inventory.masters[0].name)
+    first = inventory.masters[0].name
+    return Hosts(fleet, inventory, first, layout=layout.find(fleet, [first]))
 
 
 def files(hosts: Hosts) -> set[str]:

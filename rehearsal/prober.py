@@ -62,7 +62,12 @@ class Prober:
         )
         hosts.kubectl("-n", NAMESPACE, "rollout", "status", "daemonset/probe", "--timeout=60s", deadline=70)
         first = hosts.inventory.nodes[hosts.first_master].address
-        self._probe("the first master's apiserver", f"{first}:6443", "kubernetes.default.svc", "outside-first")
+        self._probe(
+            "the first master's apiserver",
+            f"{first}:{self._hosts.layout.api_port}",
+            "kubernetes.default.svc",
+            "outside-first",
+        )
 
     def start_through_balancer(self) -> None:
         endpoint, balancer = self._hosts.inventory.cluster.endpoint, self._hosts.inventory.balancers[0]

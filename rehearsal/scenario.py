@@ -77,10 +77,12 @@ class Attempt(_Part):
 class Scenario(_Part):
     """The runs, one after the other on one cluster, and looks at what the last has made.
 
+    `compared`: each master's files are then held against what kubeadm itself would make.
     `long` says why the variant is not among those that take their turn in `make test`.
     """
 
     long: str = ""
+    compared: bool = False
     runs: tuple[Attempt, ...] = (Attempt(),)
     looks: tuple[Look, ...] = ()
 

@@ -1,13 +1,11 @@
 """The converted cluster: nothing left to do, nothing restarted by looking, and what other tools say of it."""
 
 import json
-import re
 
 import pytest
 
-from formats import manifests
 from nodes.hosts import Hosts
-from rehearsal import cluster
+from rehearsal import cluster, kubeadms_own
 from rehearsal.runs import Run, runbook
 
 
@@ -97,14 +95,7 @@ def test_kubectl_sees_three_masters_through_the_endpoint(view: Hosts) -> None:
     assert all(line.split()[1:3] == ["1/1", "Running"] for line in out.splitlines())
 
 
-@pytest.mark.parametrize("master", cluster.NEW)
-def test_kubeadm_itself_would_write_the_same_static_pods(master: str, view: Hosts) -> None:
-    said = view.fleet[master].check(
-        "kubeadm upgrade node --dry-run --certificate-renewal=false --ignore-preflight-errors=SystemVerification",
-        deadline=180,
-    )
-    for component in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
-        path = f"/etc/kubernetes/manifests/{component}.yaml"
-        rendered = re.search(rf'Would write file "{path}" with content:\n(.*?)\n(?=\[)', said, re.DOTALL)
-        assert rendered, said[-3000:]
-        assert manifests.differences(view.fleet[master].check(f"cat {path}"), rendered[1]) == []
+@pytest.mark.parametrize("master", [cluster.FIRST, *cluster.NEW])
+def test_kubeadm_itself_would_make_the_same_files_for_each_master(master: str, view: Hosts) -> None:
+    """Manifests, certificates, kubeconfigs, their modes; what differs is what docs/design.md explains, and no more."""
+    assert kubeadms_own.differences(view, master) == kubeadms_own.explained(view, master)

@@ -24,7 +24,7 @@ from lab.progress import Progress
 from lab.refusals import Refusal
 from lab.variant import Variant
 from nodes.hosts import Hosts
-from rehearsal import cluster, scenario
+from rehearsal import cluster, kubeadms_own, scenario
 from rehearsal.prober import Count, Prober
 from rehearsal.runs import CHECKOUT, Run, runbook
 from rehearsal.scenario import Attempt, Scenario
@@ -141,6 +141,8 @@ class Rehearsal:
         if self._scenario.converts:
             self._nothing_is_left(hosts)
             self._look(hosts)
+            if self._scenario.compared:
+                self._compare(hosts)
 
     def _prober(self, hosts: Hosts, folder: Path) -> Prober:
         quiet, cache = Progress(), Places.from_environment().cache
@@ -224,6 +226,13 @@ class Rehearsal:
             raise self._not(again, "a second run has found something to change")
         if before != (cluster.files(hosts), cluster.processes(hosts)):
             raise self._not(again, "a second run has changed or restarted something")
+
+    def _compare(self, hosts: Hosts) -> None:
+        for node in hosts.inventory.masters:
+            found = kubeadms_own.differences(hosts, node.name)
+            if found != (meant := kubeadms_own.explained(hosts, node.name)):
+                told = "\n".join(line for line in (*found, *meant) if line not in found or line not in meant)
+                raise NotAsExpectedError(f"{node.name}: not as kubeadm would make it\n{told}")
 
     def _look(self, hosts: Hosts) -> None:
         for look in self._scenario.looks:
