@@ -13,7 +13,7 @@ NEVER_EMPTY = (
     "cpuset.mems",
 )  # in a new cgroup of version 1 they are, and nothing can run there
 
-# the hosts are machines, and all of them together would weigh no more than any one session of this machine does:
+# the hosts are machines, and all of them together would weigh no more than one login of this machine does:
 # beside a build on two cores, clients of theirs waited five seconds for an answer
 WEIGHT = {"cpu.shares": "10240", "cpu.weight": "1000"}  # version 1, version 2: ten times what a group has by itself
 

@@ -193,7 +193,6 @@ DEFECTS = (
             "test_members_follow_one_leader_in_one_term",
             *on("test_member_answers_a_read_that_a_quorum_has_confirmed", EMEI),
             "test_members_hold_the_same_data",
-            "test_database_sizes_agree_within_a_quarter",
             *on("test_etcd_runs_as_the_first_masters_does", EMEI),
             *(case for function in GONE_WITH_AN_APISERVER for case in on(function, EMEI)),
             "test_kubernetes_service_leads_to_every_apiserver",

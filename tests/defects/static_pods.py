@@ -4,7 +4,6 @@ import shlex
 
 from tests.defects.defect import Defect, Way, on
 from tests.defects.shell import (
-    ADDRESS,
     EMEI,
     MANIFESTS,
     MASTERS,
@@ -44,7 +43,6 @@ def rewritten(node: str, component: str, change: str, running: str, then: str) -
 
 SERVES = f"{answers(WUDANG)} && {connected('kubelet', WUDANG, 6443)} && {listed(*MASTERS)}"
 SCHEDULES = f"{answers(EMEI, '/healthz', 10259)} && {connected('kube-scheduler', EMEI, 6443)}"
-MEMBER = f"{answers(EMEI)} && {connected('kubelet', EMEI, 6443)} && {listed(*MASTERS)}"
 
 HOUSES_OWN = (
     "{apiVersion: v1, kind: Pod, metadata: {name: house, namespace: kube-system}, spec: {containers: [{name: house,"
@@ -140,22 +138,6 @@ DEFECTS = (
             f"{MANIFESTS}/kube-scheduler.yaml",
             gone=until("! pgrep -x 'kube-controller|kube-scheduler'"),
             back=f"{SCHEDULES} && {answers(EMEI, '/healthz', 10257)} && {connected('kube-controller', EMEI, 6443)}",
-        ),
-    ),
-    Defect(
-        "a member has a quota of its own, and tells clients that it is at localhost",
-        2,
-        (
-            *on("test_etcd_runs_as_the_first_masters_does", EMEI),
-            *on("test_master_has_a_voting_member_of_its_own", EMEI),
-        ),
-        rewritten(
-            EMEI,
-            "etcd",
-            f"s,--advertise-client-urls=https://{ADDRESS[EMEI]}:2379,--advertise-client-urls=https://127.0.0.1:2379\\n"
-            "    - --quota-backend-bytes=1000000000,",
-            "--quota-backend-bytes=1000000000",
-            MEMBER,
         ),
     ),
 )
