@@ -30,7 +30,7 @@ def inventory(request: pytest.FixtureRequest) -> Iterator[Path]:
     document = yaml.safe_load(original.read_text())
     for part in missing:
         del document[part]
-    changed.write_text(yaml.safe_dump(document))
+    changed.write_text(yaml.safe_dump(document, sort_keys=False))
     yield changed
     changed.unlink()
 
@@ -59,10 +59,10 @@ def test_defect_is_red_where_it_says_and_nowhere_else(
         for name in defect.red:
             print(f"    {name}: {found.get(name, 'NOT RED')}")
     wanted = {name for defect in defects for name in defect.red}
+    perhaps = {name for defect in defects for name in defect.perhaps}
     assert run.status == 1, run.output
-    assert set(found) == wanted, (
-        f"not red: {sorted(wanted - set(found))}; red besides: {sorted(set(found) - wanted)}\n{run.output}"
-    )
+    faults = {"not red": sorted(wanted - set(found)), "red besides": sorted(set(found) - wanted - perhaps)}
+    assert not any(faults.values()), f"{faults}\n{run.output}"
 
 
 def test_whole_audit_is_green_when_all_is_healed_and_every_file_is_as_it_was(before: set[str], view: Hosts) -> None:

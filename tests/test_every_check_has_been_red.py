@@ -54,3 +54,4 @@ def test_defects_are_known_by_different_names() -> None:
 def test_there_are_forty_defects_and_few_that_more_than_one_step_sees() -> None:
     assert len(DEFECTS) >= 40
     assert len([defect for defect in DEFECTS if defect.across]) <= 4
+    assert len([defect for defect in DEFECTS if defect.perhaps]) <= 2

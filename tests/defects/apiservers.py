@@ -1,7 +1,7 @@
 """Apiservers: gone, not reached, reaching nobody, or one too many in the service."""
 
 from tests.defects.defect import Defect, on
-from tests.defects.etcd import GONE_WITH_AN_APISERVER
+from tests.defects.etcd import GONE_WITH_AN_APISERVER, without_its_apiserver
 from tests.defects.shell import (
     ADDRESS,
     EMEI,
@@ -49,6 +49,7 @@ DEFECTS = (
             f" {until('! pgrep -x kube-apiserver')}",
             back=f"{answers(WUDANG)} && {connected('kubelet', WUDANG, 6443)} && {listed(*MASTERS)}",
         ),
+        perhaps=without_its_apiserver(WUDANG),
         alone=True,
     ),
     Defect(

@@ -29,5 +29,6 @@ DEFECTS = (
             f" && sleep 4 && {answers(SHAOLIN, '/healthz', 10259)}",
             f"{stopped('somebody')}; rm -f /root/somebody; {until(f'{HOLDER} | grep -qv nobody')} && sleep 1",
         ),
+        alone=True,  # nobody schedules meanwhile, and what others need to be healed with are pods
     ),
 )

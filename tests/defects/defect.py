@@ -23,6 +23,7 @@ class Defect:
     name    as a person would tell of it
     step    whose gate sees it
     red     the cases that turn red, all of them, with what stands in their brackets; no other does
+    perhaps cases that hang on those, and are red or not as it happens to be: who led when it began, for one
     across  why another step's cases see it too; empty where none does
     alone   whether other defects could not be seeded or seen while it lasts
     without a part of nodes.yaml that is not there while it lasts
@@ -32,6 +33,7 @@ class Defect:
     step: int
     red: tuple[str, ...]
     way: Way = _NOTHING
+    perhaps: tuple[str, ...] = ()
     across: str = ""
     alone: bool = False
     without: str = ""
