@@ -216,7 +216,8 @@ DEFECTS = (
             "test_tokens_are_signed_with_one_set_of_keys_everywhere",
         ),
         _without_member(EMEI),
-        perhaps=without_its_apiserver(EMEI),
+        # a quarter of a small database is less than what may differ anyway
+        perhaps=("test_database_sizes_agree_within_a_quarter", *without_its_apiserver(EMEI)),
         alone=True,
         across="an apiserver reads from the member beside it, so step 3 sees what step 2 sees",
     ),
