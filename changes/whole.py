@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from changes.awaited import Awaited
 from changes.change import SO, Look
 from changes.kubeadm import last_words, silent
 from formats import creation, kubernetes
@@ -46,23 +47,20 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Whole(Awaited):
     """Every node is Ready with a young lease, and the cluster's DNS has all of its pods."""
 
     node: str
     names: tuple[str, ...]
 
+    deadline = 300.0
+
     def __str__(self) -> str:
         return f"{self.node}: every node Ready, CoreDNS available"
 
-    def look(self, hosts: Hosts) -> Look:
-        missing = silent(hosts) or self._missing(hosts)
-        return Look(so=False, seen=missing, diff=f"~ {len(self.names)} nodes Ready\n") if missing else SO
-
-    def do(self, hosts: Hosts) -> None:
-        wait_until(str(self), lambda: self._missing(hosts), 300)
-
-    def _missing(self, hosts: Hosts) -> str:
+    def missing(self, hosts: Hosts) -> str:
+        if why := silent(hosts):
+            return why
         nodes = {one.name: one for one in kubernetes.nodes(hosts.kubectl("get", "nodes", "-o", "json"))}
         leases = kubernetes.leases(hosts.kubectl("-n", "kube-node-lease", "get", "leases", "-o", "json"))
         held = {lease.name for lease in leases if lease.is_held(datetime.now(UTC))}
