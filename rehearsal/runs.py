@@ -1,6 +1,7 @@
 """The runbook run as its users run it: another process, its output, its exit code, its report."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ CASE_OF_STEP_3 = "test_every_master_runs_its_own_apiserver"
 # The lab's hosts, namespaces and mounts are root's; the rest needs no more than the key beside nodes.yaml.
 ROOT = [] if os.geteuid() == 0 else ["sudo", "-E"]
 REPORT = CHECKOUT / ".lab" / "rehearsal.xml"
+PASSED = re.compile(r" PASSED +\[ *\d+%\]$")
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,18 @@ class Run:
 
     @property
     def cases(self) -> list[Case]:
-        assert self.report is not None, self.output
+        assert self.report is not None, self.told
         return [_case(element) for element in self.report.iter("testcase")]
 
     @property
     def properties(self) -> dict[str, str]:
-        assert self.report is not None, self.output
+        assert self.report is not None, self.told
         return {element.get("name", ""): element.get("value", "") for element in self.report.iter("property")}
+
+    @property
+    def told(self) -> str:
+        """What it printed, without the cases that passed: what a failing test shows, short enough to be read whole."""
+        return "\n".join(line for line in self.output.splitlines() if not PASSED.search(line))
 
     def of(self, outcome: str) -> list[Case]:
         return [case for case in self.cases if case.outcome == outcome]

@@ -39,7 +39,7 @@ def overlapping() -> Iterator[Path]:
 
 def test_range_that_a_route_takes_is_refused_with_both_named(bare: Hosts, before: set[str], overlapping: Path) -> None:
     run = runbook(nodes=overlapping)
-    assert run.status == 1, run.output
+    assert run.status == 1, run.told
     (failed,) = run.of("failed")
     assert "huashan: pod_subnet 10.27.0.0/16 overlaps the route 10.27.5" in failed.text
     assert all(f"{name}: pod_subnet" in failed.text for name in cluster.NODES)
@@ -48,7 +48,7 @@ def test_range_that_a_route_takes_is_refused_with_both_named(bare: Hosts, before
 
 def test_audit_of_no_cluster_is_red_with_one_readable_reason(bare: Hosts, before: set[str]) -> None:
     run = runbook("-m", "verify", nodes=BARE)
-    assert run.status == 1, run.output
+    assert run.status == 1, run.told
     assert {case.outcome for case in run.cases} == {"error"}
     assert all("there is no cluster to look at: no first master among" in case.text for case in run.cases)
     assert "Traceback" not in run.output
@@ -57,7 +57,7 @@ def test_audit_of_no_cluster_is_red_with_one_readable_reason(bare: Hosts, before
 
 def test_plan_of_no_cluster_has_its_configuration_and_says_what_comes_later(bare: Hosts, before: set[str]) -> None:
     run = runbook("--plan", nodes=BARE)
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert "+kubernetesVersion: v1.37.2" in run.output
     assert "would change: huashan: kubeadm join" in run.output
     assert "steps 2 to 7 are planned once the cluster is there" in run.output
@@ -76,7 +76,7 @@ def killed(bare: Hosts, node: str, words: str, reached: str) -> Run:
         return True
 
     run = runbook("--to=1", nodes=BARE, on_line=at, kill=True)
-    assert run.status == -9, run.output
+    assert run.status == -9, run.told
     bare.fleet[node].check("kill -KILL $(pgrep -x kubeadm)")
     return run
 
@@ -94,7 +94,7 @@ def test_init_that_was_killed_in_the_middle_is_finished_by_the_same_command_and_
     second = killed(bare, "huashan", "huashan: kubeadm join …", "test -e /etc/kubernetes/bootstrap-kubelet.conf")
     assert "shaolin: kubeadm init … (it was begun and not finished" in second.output
     third = runbook("--to=1", nodes=BARE)
-    assert third.status == 0, third.output
+    assert third.status == 0, third.told
     assert {case.outcome for case in third.cases} == {"passed"}
     assert "huashan: kubeadm join" in third.output
     assert third.properties["kubernetes version"] == "v1.37.2"
@@ -103,13 +103,13 @@ def test_init_that_was_killed_in_the_middle_is_finished_by_the_same_command_and_
 
 def test_nothing_is_left_to_do_for_the_same_command(bare: Hosts) -> None:
     run = runbook("--to=1", nodes=BARE)
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert "no change was needed" in run.output
 
 
 def test_audit_of_the_cluster_that_was_made_is_green_in_step_one() -> None:
     run = runbook("-m", "verify", "-k", "test_1_single_master", nodes=BARE)
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert {case.step for case in run.cases} == {1}
 
 

@@ -26,7 +26,7 @@ def plan(audit: Run) -> Run:
 
 
 def test_audit_is_red_in_each_step_from_two_to_seven_and_green_in_one(audit: Run) -> None:
-    assert audit.status == 1, audit.output
+    assert audit.status == 1, audit.told
     red = [case for case in audit.cases if case.outcome != "passed"]
     for step in range(2, 8):
         first = next(case for case in red if case.step == step)
@@ -35,7 +35,7 @@ def test_audit_is_red_in_each_step_from_two_to_seven_and_green_in_one(audit: Run
 
 
 def test_plan_lists_every_change_with_its_diff_and_no_secret(plan: Run) -> None:
-    assert plan.status == 0, plan.output
+    assert plan.status == 0, plan.told
     for step in range(1, 8):
         assert f"step {step} · would change" in plan.output
     assert "+ 127.0.0.1" not in plan.output

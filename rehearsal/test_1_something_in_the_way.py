@@ -109,9 +109,9 @@ def seeded(view: Hosts) -> Iterator[set[str]]:
 @pytest.mark.parametrize("arguments", [("--plan",), ()], ids=["plan", "change run"])
 def test_every_reason_is_told_and_nothing_is_changed(seeded: set[str], view: Hosts, arguments: tuple[str, ...]) -> None:
     run = runbook(*arguments)
-    assert run.status == 1, run.output
+    assert run.status == 1, run.told
     told = _told(run)
-    assert [reason for reason in REASONS if not any(reason in line for line in told)] == [], run.output
+    assert [reason for reason in REASONS if not any(reason in line for line in told)] == [], run.told
     strange = [line for line in told if not any(reason in line for reason in REASONS)]
     assert strange == [], "reasons for what nobody seeded"
     assert cluster.files(view) == seeded

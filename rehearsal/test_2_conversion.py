@@ -37,7 +37,7 @@ def conversion(
 
 def test_conversion_ends_green(conversion: tuple[Run, list[Count]]) -> None:
     run, _ = conversion
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert {case.outcome for case in run.cases} == {"passed"}
     print(f"{len(run.cases)} cases, {run.seconds:.0f} s in all")
     assert "3 masters stand" in run.output

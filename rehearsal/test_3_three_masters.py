@@ -24,7 +24,7 @@ def audit(before: dict[str, object]) -> Run:
 
 
 def test_audit_is_green(audit: Run) -> None:
-    assert audit.status == 0, audit.output
+    assert audit.status == 0, audit.told
     assert {case.outcome for case in audit.cases} == {"passed"}
     print(f"{len(audit.cases)} checks, {audit.seconds:.1f} s in all")
 
@@ -36,7 +36,7 @@ def test_audit_wrote_nothing(audit: Run, before: dict[str, object], view: Hosts)
 
 def test_second_run_changes_and_restarts_nothing(audit: Run, before: dict[str, object], view: Hosts) -> None:
     run = runbook()
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert "no change was needed" in run.output
     assert cluster.files(view) == before["files"]
     assert cluster.processes(view) == before["processes"]
@@ -45,7 +45,7 @@ def test_second_run_changes_and_restarts_nothing(audit: Run, before: dict[str, o
 
 def test_plan_says_that_nothing_is_left(before: dict[str, object]) -> None:
     plan = runbook("--plan")
-    assert plan.status == 0, plan.output
+    assert plan.status == 0, plan.told
     assert "nothing to change" in plan.output
     assert "would change" not in plan.output
 

@@ -41,7 +41,11 @@ def before(view: Hosts) -> set[str]:
     return cluster.files(view)
 
 
-@pytest.mark.parametrize("defects", rounds(DEFECTS, cluster.NODES), ids=lambda defects: "; ".join(map(str, defects)))
+def id_of(defects: tuple[Defect, ...]) -> str:
+    return ";".join(map(str, defects)).replace(" ", "_")
+
+
+@pytest.mark.parametrize("defects", rounds(DEFECTS, cluster.NODES), ids=id_of)
 def test_defect_is_red_where_it_says_and_nowhere_else(
     defects: tuple[Defect, ...], inventory: Path, view: Hosts, before: set[str]
 ) -> None:
@@ -60,14 +64,14 @@ def test_defect_is_red_where_it_says_and_nowhere_else(
             print(f"    {name}: {found.get(name, 'NOT RED')}")
     wanted = {name for defect in defects for name in defect.red}
     perhaps = {name for defect in defects for name in defect.perhaps}
-    assert run.status == 1, run.output
+    assert run.status == 1, run.told
     faults = {"not red": sorted(wanted - set(found)), "red besides": sorted(set(found) - wanted - perhaps)}
-    assert not any(faults.values()), f"{faults}\n{run.output}"
+    assert not any(faults.values()), f"{faults}\n{run.told}"
 
 
 def test_whole_audit_is_green_when_all_is_healed_and_every_file_is_as_it_was(before: set[str], view: Hosts) -> None:
     run = runbook("-m", "verify")
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert cluster.files(view) == before
 
 
@@ -76,7 +80,7 @@ def test_healthy_cluster_is_never_red() -> None:
     seconds = []
     for number in range(1, AUDITS_IN_A_ROW + 1):
         run = runbook("-m", "verify")
-        assert run.status == 0, f"audit {number}: {sorted(red(run))}\n{run.output}"
+        assert run.status == 0, f"audit {number}: {sorted(red(run))}\n{run.told}"
         seconds.append(run.seconds)
         print(f"  audit {number} of {AUDITS_IN_A_ROW}: green in {run.seconds:.1f} s", flush=True)
     print(f"  {min(seconds):.1f} to {max(seconds):.1f} s")

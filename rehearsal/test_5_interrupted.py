@@ -16,7 +16,7 @@ def fresh(lab_up: None) -> None:
 def killed_at(words: str, *arguments: str) -> Run:
     """A run ended by SIGKILL as soon as it says these words."""
     run = runbook(*arguments, on_line=lambda line: words in line, kill=True)
-    assert run.status == -9, run.output
+    assert run.status == -9, run.told
     assert run.report is None
     return run
 
@@ -31,14 +31,14 @@ def killed_at(words: str, *arguments: str) -> Run:
 def test_killed_run_is_finished_by_the_same_command(words: str, to: int) -> None:
     killed_at(words, f"--to={to}")
     run = runbook(f"--to={to}")
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert {case.outcome for case in run.cases} == {"passed"}
     assert {case.step for case in run.cases} == set(range(1, to + 1))
 
 
 def test_shut_gate_stops_the_run_and_the_report_says_why() -> None:
     run = runbook("-p", "rehearsal.sabotage")
-    assert run.status == 1, run.output
+    assert run.status == 1, run.told
     failed = {case.name for case in run.of("failed")}
     assert set(DEFECT.red) <= failed, failed
     assert CASE_OF_STEP_3 in {case.name for case in run.of("passed")}
@@ -54,7 +54,7 @@ def test_shut_gate_stops_the_run_and_the_report_says_why() -> None:
 
 def test_run_after_a_shut_gate_mends_and_finishes(view: Hosts) -> None:
     run = runbook()
-    assert run.status == 0, run.output
+    assert run.status == 0, run.told
     assert "wudang: /etc/kubernetes/pki/apiserver.crt" in run.output
     assert "3 masters stand" in run.output
 
