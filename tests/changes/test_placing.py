@@ -152,13 +152,19 @@ def ended_while_it_receives(wudang: FolderHost, number: signal.Signals) -> int:
         patched.setattr(wudang, "check", lambda command, stdin: scripts.append(command))
         place(wudang, PATH, b"after", 0o600)
     command = scripts[0].replace("=/", f"={wudang.folder}/")
-    shell = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603, S607
+    shell = subprocess.Popen(  # noqa: S603
+        ["sh", "-c", command],  # noqa: S607
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        # Who was started in the background ignores SIGINT, and hands that on; a host's sshd does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert shell.stdin is not None
     shell.stdin.write(b"aft")
     shell.stdin.flush()
     wait_for(lambda: any(file.stat().st_size for file in wudang.temporaries()))
     os.killpg(shell.pid, number)
-    status = shell.wait()
+    status = shell.wait(timeout=30)
     shell.stdin.close()
     return status
 
