@@ -51,6 +51,8 @@ class Seen:
     uid: str
     record: str
     """The note that step 1 left on the first master, as it stands; empty before."""
+    mirror: str
+    """The note that step 2 left there on the road `mirror`: where the new etcd cluster began; empty before."""
     manifests: Mapping[str, str]
     """The first master's, by component."""
     apiserver: Certificate

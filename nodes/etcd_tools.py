@@ -20,6 +20,9 @@ from nodes.session import Session
 # An older etcdctl, as distributions have it, speaks another protocol or prints other JSON.
 OLDEST = (3, 5)
 
+# The member on the host itself.
+OWN = f"https://127.0.0.1:{ports.ETCD_CLIENT}"
+
 # What ctr and crictl say before they start anything: the container is another one by now, and nothing has run.
 _GONE = re.compile(
     r'container "[^"]*" in namespace "k8s\.io": not found|no running task found|when try to find container'
@@ -46,20 +49,23 @@ class Tools:
     container: str = ""
     pki: str = f"{PKI}/etcd"
 
-    def etcdctl(self, *arguments: str) -> str:
-        """The command line that asks this master's own member as its own client."""
+    def etcdctl(self, *arguments: str, endpoints: Sequence[str] = (OWN,), process: str = "") -> str:
+        """The command line that asks this master's own member as its own client; or other members, likewise."""
         given = [
-            f"--endpoints=https://127.0.0.1:{ports.ETCD_CLIENT}",
+            f"--endpoints={','.join(endpoints)}",
             f"--cacert={self.pki}/ca.crt",
             f"--cert={self.pki}/server.crt",
             f"--key={self.pki}/server.key",
         ]
-        return self.command("etcdctl", *given, *arguments)
+        return self.command("etcdctl", *given, *arguments, process=process)
 
-    def command(self, *words: str) -> str:
-        """Good for one use: containerd wants a name of its own for each process in a container."""
+    def command(self, *words: str, process: str = "") -> str:
+        """Good for one use: containerd wants a name of its own for each process in a container.
+
+        With a `process`, that is its name: a second one of that name is refused while the first one lives.
+        """
         if self.runtime == "ctr":
-            own = f"kubeadm-ha-{secrets.token_hex(8)}"
+            own = process or f"kubeadm-ha-{secrets.token_hex(8)}"
             words = ("ctr", "-n", "k8s.io", "tasks", "exec", "--exec-id", own, self.container, *words)
         elif self.runtime == "crictl":
             words = ("crictl", "exec", "--sync", self.container, *words)

@@ -5,6 +5,8 @@ from nodes.inventory import Inventory
 
 # Written by step 1.
 RECORD = "/var/lib/kubeadm-ha/first-master.json"
+# Written by step 2 on the road `mirror`.
+MIRROR = "/var/lib/kubeadm-ha/etcd-mirror.json"
 # What step 1 gives to kubeadm init where it makes the cluster: written before anything else.
 CREATION = "/var/lib/kubeadm-ha/kubeadm.yaml"
 # kubeadm's own mark: since 1.29 `kubeadm init` writes it, `kubeadm join` doesn't.

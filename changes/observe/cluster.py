@@ -8,7 +8,7 @@ from changes.seen import Machine, Seen
 from formats import certificates, etcd, kubeconfigs, kubernetes
 from formats.kubeadm import COMPONENTS, PAIRS
 from nodes import named_files
-from nodes.first_master import RECORD
+from nodes.first_master import MIRROR, RECORD
 from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
 
@@ -51,6 +51,7 @@ def observe(hosts: Hosts) -> Seen:
         configuration=kubernetes.cluster_configuration(api["configuration"]),
         uid=json.loads(api["namespace"])["metadata"]["uid"],
         record=first.check(f"cat {RECORD} 2>/dev/null || true"),
+        mirror=first.check(f"cat {MIRROR} 2>/dev/null || true"),
         manifests=texts,
         apiserver=certificates.read(pairs["apiserver"])[0],
         kubelet_client=certificates.read(pairs["apiserver-kubelet-client"])[0],

@@ -6,7 +6,7 @@ no learner for hashkv, health or a linearizable read.
 """
 
 from formats.etcd.alarms import Alarm, alarms
-from formats.etcd.endpoints import HashKV, Status, hash_kv, statuses
+from formats.etcd.endpoints import HashKV, Status, count, hash_kv, statuses
 from formats.etcd.members import Member, MemberList, member_list
 from formats.etcd.output import EtcdOutputError
 from formats.etcd.snapshots import Snapshot, snapshot
@@ -20,6 +20,7 @@ __all__ = [
     "Snapshot",
     "Status",
     "alarms",
+    "count",
     "hash_kv",
     "member_list",
     "snapshot",

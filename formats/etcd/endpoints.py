@@ -51,6 +51,11 @@ def hash_kv(text: str) -> tuple[HashKV, ...]:
     return read("etcdctl endpoint hashkv", text, lambda found: tuple(map(_hash_kv, found)))
 
 
+def count(text: str) -> int:
+    """`etcdctl get --count-only`: how many keys there are."""
+    return read("etcdctl get --count-only", text, lambda found: int(found.get("count", 0)))
+
+
 def _status(found: Mapping[str, Any]) -> Status:
     status = found["Status"]
     header = status["header"]

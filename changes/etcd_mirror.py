@@ -1,0 +1,164 @@
+"""The old etcd's data, copied key by key into the new cluster, and kept equal until the switch.
+
+`etcdctl make-mirror` runs on the first master as a transient unit, so that it outlives the connection that started it.
+It copies every key as of one revision and follows from there, deletions included. Three things it does not do are seen
+to here: it dies without a word (etcd#13511), its first copy deletes nothing in the target, and two of them at the same
+time would write old values over new ones.
+"""
+
+import logging
+import shlex
+import time
+from dataclasses import dataclass
+
+from changes.change import SO, Look
+from changes.etcd_keys import unlike
+from changes.etcd_switch import is_switched
+from formats import etcd
+from nodes.etcd_tools import OWN
+from nodes.hosts import Hosts
+from nodes.waiting import HEARTBEAT_SECONDS, NeverCameError
+
+log = logging.getLogger("runbook")
+
+UNIT = "kubeadm-ha-mirror"
+
+# A mirror that copies nothing for so long is dead, whatever its unit says.
+STILL_SECONDS = 60.0
+# One that ends by itself three times will not come through a fourth time.
+TRIES = 3
+COMPARING_SECONDS = 300.0
+
+# The process in etcd's container outlives a client that was killed; the unit's end must be its end.
+_ENDED = """
+systemctl stop {unit} 2>/dev/null; systemctl reset-failed {unit} 2>/dev/null
+{kill}
+true
+"""
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """Every key of the old etcd is in the new cluster, with its value, and what is written follows.
+
+    `target` are the new members' client URLs; the mirror writes to the last of them. Each key has to have been seen
+    equal on both sides once: clients go on writing, so that all of them at once is seen under the fence alone.
+    """
+
+    node: str
+    target: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.node}: its etcd's data in the new cluster"
+
+    def look(self, hosts: Hosts) -> Look:
+        if is_switched(hosts):
+            return SO
+        if not self._runs(hosts):
+            return Look(so=False, seen="no mirror runs", diff=f"+ etcdctl make-mirror {self.target[-1]}\n")
+        old, new = self._counts(hosts)
+        if new < old:
+            return Look(so=False, seen=f"{new} of {old} keys", diff=f"~ {old - new} keys\n")
+        left = unlike(hosts, self.target, COMPARING_SECONDS)
+        if left:
+            left &= unlike(hosts, self.target, COMPARING_SECONDS)
+        return Look(so=False, seen=f"not equal yet: {_told(left)}", diff="") if left else SO
+
+    def do(self, hosts: Hosts) -> None:
+        for _ in range(TRIES):
+            if not self._runs(hosts):
+                self._begin_anew(hosts)
+            ended = self._followed(hosts)
+            if not ended:
+                return
+            log.warning("%s: the mirror is begun anew: %s", self.node, ended)
+            self.end(hosts)
+        raise NeverCameError(f"{self}: the mirror ended {TRIES} times; last: {ended}")
+
+    def end(self, hosts: Hosts) -> None:
+        hosts.first.check(ended(hosts))
+
+    def _runs(self, hosts: Hosts) -> bool:
+        return hosts.first.run(f"systemctl is-active {UNIT}").status == 0
+
+    def _begin_anew(self, hosts: Hosts) -> None:
+        """On an empty target: what was deleted since an earlier copy would come back otherwise."""
+        tools = hosts.etcd_tools.of(hosts.first)
+        self.end(hosts)
+        if is_switched(hosts):  # the one moment in which emptying the target would be the end of everything
+            raise AssertionError(f"{self}: the apiserver is on the new etcd already")
+        old, new = (
+            etcd.statuses(hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json", endpoints=urls)))
+            for urls in ((OWN,), self.target[-1:])
+        )
+        if old[0].cluster_id == new[0].cluster_id:
+            raise AssertionError(f"{self}: {self.target[-1]} is the cluster that is to be copied")
+        hosts.first.check(tools.etcdctl("del", "", "--from-key", endpoints=self.target), deadline=120)
+        mirror = tools.etcdctl(
+            "make-mirror",
+            "--no-dest-prefix",
+            "--dest-insecure-transport=false",
+            f"--dest-cacert={tools.pki}/ca.crt",
+            f"--dest-cert={tools.pki}/server.crt",
+            f"--dest-key={tools.pki}/server.key",
+            self.target[-1],
+            process=UNIT,
+        )
+        hosts.first.check(f"systemd-run -q --unit={UNIT} --property=KillMode=mixed {mirror}")
+
+    def _followed(self, hosts: Hosts) -> str:
+        """Why the mirror ended before everything was equal; empty once everything was."""
+        began = spoken = moved = time.monotonic()
+        first = last = self._counts(hosts)[1]
+        left: frozenset[str] | None = None
+        while True:
+            if not self._runs(hosts):
+                return self._last_words(hosts)
+            old, new = self._counts(hosts)
+            now = time.monotonic()
+            if new != last:
+                moved, last = now, new
+            if new < old:
+                left = None
+                if now - moved > STILL_SECONDS:
+                    return f"no key was copied for {STILL_SECONDS:g} s, {new} of {old} are"
+            else:
+                found = unlike(hosts, self.target, COMPARING_SECONDS)
+                left = found if left is None else left & found
+                if not left:
+                    return ""
+            if now - spoken >= HEARTBEAT_SECONDS:
+                spoken = now
+                rate = (new - first) / max(now - began, 1.0)
+                rest = f", {(old - new) / rate:.0f} s left" if rate > 0 and new < old else ""
+                seen = f"not equal yet: {_told(left)}" if left else f"{new} of {old} keys, {rate:.0f} a second{rest}"
+                log.info("mirroring · %s", seen)
+            time.sleep(1.0)
+
+    def _counts(self, hosts: Hosts) -> tuple[int, int]:
+        """How many keys the old etcd and the new one have."""
+        tools = hosts.etcd_tools.of(hosts.first)
+        asked = ("get", "", "--from-key", "--count-only", "-w", "json")
+        both = (tools.etcdctl(*asked), tools.etcdctl(*asked, endpoints=self.target[-1:]))
+        old, new = (etcd.count(hosts.first.check(command)) for command in both)
+        return old, new
+
+    def _last_words(self, hosts: Hosts) -> str:
+        said = hosts.first.check(f"journalctl -q -o cat -u {UNIT} -n 20").splitlines()
+        errors = [line for line in said if "rror" in line]
+        return (errors or said or ["it said nothing"])[-1][:300]
+
+
+def ended(hosts: Hosts) -> str:
+    """The command that ends the mirror, with its process in etcd's container."""
+    tools = hosts.etcd_tools.of(hosts.first)
+    kill = ""
+    if tools.runtime == "ctr":
+        given = shlex.join(["--exec-id", UNIT, tools.container])
+        kill = f"ctr -n k8s.io tasks kill -s SIGKILL {given} 2>/dev/null; ctr -n k8s.io tasks rm {given} 2>/dev/null"
+    return _ENDED.format(unit=UNIT, kill=kill)
+
+
+def _told(keys: frozenset[str]) -> str:
+    named = sorted(keys)[:5]
+    return ", ".join(named) + (f" and {len(keys) - len(named)} more" if len(keys) > len(named) else "")

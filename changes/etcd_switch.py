@@ -1,0 +1,173 @@
+"""The switch: the only apiserver leaves the old etcd for the new cluster, and no write is lost on the way.
+
+Until the manifest is replaced, which is one rename, nothing has happened that is not undone by going back: etcd's own
+alarm keeps writers off the old etcd while readers go on, and for the last moment the apiserver is stopped where it
+stands. Three go back by themselves, whoever comes first: the script that does the switch, where anything is not as it
+must be; a timer on the host, where nobody ends what was begun; the next run.
+
+The fence is NOSPACE, which etcd raises by itself on a full disk: puts and leases are refused, deletions pass. So the
+old revision has to stand still, twice, and once more when the apiserver is stopped.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+from changes.change import SO, Look
+from changes.etcd_keys import functions
+from changes.placing import place
+from formats import etcd
+from formats.diffs import unified
+from nodes import wire
+from nodes.commands import CommandFailed
+from nodes.hosts import KEPT, Hosts
+from nodes.waiting import wait_until
+
+MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+FOLDER = f"{KEPT}/switch"
+PROOF = f"{KEPT}/etcd-switch.json"
+UNIT = "kubeadm-ha-switch"
+TIMER = "kubeadm-ha-fence"
+
+# Longer than the switch of a large database takes; shorter than anybody waits for writes to come back.
+FENCED_SECONDS = 60
+TRIES = 20
+
+# Both scripts take turns: what goes back sees that nothing was committed, what commits sees that nobody went back.
+_SHARED = r"""
+set -u
+export LC_ALL=C
+folder={folder} manifest={manifest}
+exec 9>>"$folder/turn"
+apiserver() {{ ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1; }}
+committed() {{ cmp -s "$manifest" "$folder/kube-apiserver.yaml"; }}
+back() {{
+  flock 9
+  if ! committed && [ -e "$folder/fenced" ]; then
+    kill -CONT $(apiserver)
+    until {disarm}; do sleep 0.5; done
+    rm -f "$folder/fenced"
+  fi
+  flock -u 9
+}}
+"""
+
+_BACK = _SHARED + "back\n"
+
+_SWITCH = (
+    _SHARED
+    + r"""
+{listed}
+outcome() {{ printf '%s\n' "$*" > "$folder/outcome"; }}
+trap back EXIT
+trap 'exit 75' HUP INT TERM
+revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
+digest() {{ listed "$1" | tee >(wc -l > "$folder/keys.$1") | sha256sum | cut -c 1-64 > "$folder/digest.$1"; }}
+outcome 'the new cluster does not answer'
+new endpoint health >&2 || exit 1
+outcome 'the old etcd did not come to rest'
+for try in $(seq {tries}); do
+  before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
+  digest old & digest new & wait
+  if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
+    outcome "the two differ in $(comm -3 --nocheck-order <(listed old) <(listed new) |
+      sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u | head -n 5 | xargs)"
+    continue
+  fi
+  pid=$(apiserver)
+  kill -STOP $pid
+  sleep 0.05
+  [ "$(revision)" = "$before" ] && break
+  kill -CONT $pid
+  outcome 'the old etcd did not come to rest'
+  pid=
+done
+[ -n "${{pid:-}}" ] || exit 1
+printf '{{"revision": %s, "keys": %s, "old": "%s", "new": "%s"}}\n' \
+  "$before" "$(cat "$folder/keys.old")" "$(cat "$folder/digest.old")" "$(cat "$folder/digest.new")" > "$folder/proof"
+flock 9
+outcome 'it went back before this was through'
+[ -e "$folder/fenced" ] || exit 1
+# beside the manifests folder, of which the kubelet reads every file, and on its filesystem, so that mv is one rename
+placed=$(dirname "$(dirname "$manifest")")/.kubeadm-ha.switch
+cp -p "$folder/kube-apiserver.yaml" "$placed" && sync "$placed" "$folder/proof" || exit 1
+mv -T "$placed" "$manifest"
+# The kubelet hears of it at once and asks the old process to end, which it would take half a minute for.
+sleep {heard}
+kill -KILL $pid
+rm -f "$folder/fenced"
+outcome switched
+"""
+)
+
+# A manifest that has changed is heard of within this time; before, the kubelet would start the old process again.
+HEARD_SECONDS = 0.5
+
+
+def is_switched(hosts: Hosts) -> bool:
+    """Whether the first master's apiserver has left the old etcd, in this run or an earlier one."""
+    return hosts.first.run(f"test -e {PROOF} || cmp -s {MANIFEST} {FOLDER}/kube-apiserver.yaml").status == 0
+
+
+@dataclass(frozen=True)
+class Switched:
+    """The first master's apiserver serves from the new cluster, which held every key that the old etcd had.
+
+    `text` is its manifest with the new members; `mirror` ends what writes to them besides.
+    """
+
+    node: str
+    text: str = field(repr=False)
+    target: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.node}: kube-apiserver on the new etcd cluster"
+
+    def look(self, hosts: Hosts) -> Look:
+        if is_switched(hosts):
+            return SO
+        before = hosts.first.check(f"cat {MANIFEST}")
+        diff = unified(before, self.text, f"{self.node}:{MANIFEST}")
+        return Look(so=False, seen="it serves from the old etcd", diff=diff)
+
+    def do(self, hosts: Hosts) -> None:
+        first, tools = hosts.first, hosts.etcd_tools.of(hosts.first)
+        disarm = tools.etcdctl("alarm", "disarm", process="kubeadm-ha-process").replace(
+            "kubeadm-ha-process", '"kubeadm-ha-$BASHPID-$RANDOM$RANDOM"'
+        )
+        given = {"folder": FOLDER, "manifest": MANIFEST, "port": hosts.layout.api_port, "disarm": disarm}
+        first.check(f"mkdir -p -m 0700 {FOLDER} && rm -f {FOLDER}/outcome {FOLDER}/fenced")
+        place(first, f"{FOLDER}/kube-apiserver.yaml", self.text.encode(), 0o600)
+        place(first, f"{FOLDER}/back", _BACK.format(**given).encode(), 0o600)
+        listed = functions(hosts, self.target)
+        script = _SWITCH.format(**given, listed=listed, tries=TRIES, heard=HEARD_SECONDS)
+        place(first, f"{FOLDER}/switch", script.encode(), 0o600)
+        first.check(
+            f"systemctl stop {TIMER}.timer {UNIT} 2>/dev/null; systemctl reset-failed {UNIT} {TIMER} 2>/dev/null;"
+            f" touch {FOLDER}/fenced && systemd-run -q --unit={TIMER} --on-active={FENCED_SECONDS}"
+            f" --timer-property=AccuracySec=1s bash {FOLDER}/back"
+        )
+        raise_alarm(hosts)
+        first.check(f"systemd-run -q --unit={UNIT} bash {FOLDER}/switch")
+        wait_until(str(self), lambda: self._running(hosts), FENCED_SECONDS + 30)
+        outcome = first.check(f"cat {FOLDER}/outcome").strip()
+        first.check(f"systemctl stop {TIMER}.timer 2>/dev/null; true")
+        if outcome != "switched":
+            raise CommandFailed(first.name, "the switch", 1, "", f"it went back to the old etcd: {outcome}")
+
+    def _running(self, hosts: Hosts) -> str:
+        running = hosts.first.run(f"systemctl is-active {UNIT}").stdout.strip()
+        return "" if running in ("inactive", "failed") else hosts.first.check(f"cat {FOLDER}/outcome || true").strip()
+
+
+def raise_alarm(hosts: Hosts) -> None:
+    """NOSPACE, raised by hand over etcd's gateway: etcdctl has no word for it."""
+    tools = hosts.etcd_tools.of(hosts.first)
+    (status,) = etcd.statuses(hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json")))
+    context = wire.undemanding()
+    certificate = hosts.first.check(f"cat {tools.pki}/server.crt")
+    wire.identify(context, certificate, hosts.first.read_secret(f"{tools.pki}/server.key"))
+    body = json.dumps({"action": "ACTIVATE", "memberID": str(int(status.member_id, 16)), "alarm": "NOSPACE"})
+    channel = hosts.first.dial("127.0.0.1", 2379)
+    answer = wire.post(channel, "/v3/maintenance/alarm", "127.0.0.1", body, context)
+    if answer.status != 200:
+        raise wire.WireError(f"etcd did not raise the alarm: HTTP {answer.status} {answer.body[:200]}")

@@ -1,0 +1,110 @@
+"""Step 2 on the article's own road: a new etcd cluster, a mirror, a switch, and the first master as third member."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from changes.batch import ToDo, across
+from changes.change import Change
+from changes.etcd_after import LeasesAgain, OldEtcdAway, Proved
+from changes.etcd_birth import AHEAD, NewMember
+from changes.etcd_members import Learner, Serving, Snapshot, Voter
+from changes.etcd_mirror import Mirrored
+from changes.etcd_switch import Switched
+from changes.files import File
+from changes.seen import Seen
+from changes.static_pods import Answering, StaticPod
+from formats import manifests
+from formats.kubeadm import url
+from formats.ports import ETCD_CLIENT
+from nodes.first_master import MIRROR
+from nodes.inventory import Inventory
+from steps.etcd_cluster import FIRST_START_ONLY, material, peer_url
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What 2.1 writes down before anything else, so that a second run goes on with the same cluster.
+
+    from_cluster  the old etcd's id
+    token         of the new cluster
+    ahead         the revision that it begins at
+    """
+
+    from_cluster: str
+    token: str
+    ahead: int
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        if seen.mirror:
+            return cls(**json.loads(seen.mirror))
+        revision = max(status.revision for status in seen.statuses)
+        return cls(seen.members.cluster_id, f"mirror-of-{seen.members.cluster_id}", revision + AHEAD)
+
+    @property
+    def text(self) -> str:
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+
+def new_cluster(seen: Seen, inventory: Inventory) -> ToDo:
+    """2.1: two members that nobody has written to, on the coming masters; the old etcd goes on as it is."""
+    new, begun = seen.new_masters(inventory), Begun.of(seen)
+    cluster = {name: peer_url(inventory, name) for name in new}
+    return [
+        Snapshot(seen.first, begun.from_cluster, seen.layout.etcd_data),
+        File(seen.first, MIRROR, begun.text),
+        *across(material(seen, inventory, name) for name in new),
+        *across(_member(seen, inventory, name, cluster, begun) for name in new),
+    ]
+
+
+def _member(seen: Seen, inventory: Inventory, name: str, cluster: Mapping[str, str], begun: Begun) -> Sequence[Change]:
+    text = seen.manifest(inventory, name, "etcd", dict(cluster))
+    image = inventory.cluster.etcd_image or manifests.parse(text).image
+    return [
+        NewMember(name, cluster, begun.token, begun.ahead, image, seen.layout.etcd_data),
+        StaticPod(name, "etcd", manifests.with_image(text, image), ignoring=FIRST_START_ONLY),
+        Serving(name),
+    ]
+
+
+def mirrored(seen: Seen, inventory: Inventory) -> ToDo:
+    """2.2: the old etcd's data in the new cluster."""
+    return [Mirrored(seen.first, _clients(seen, inventory))]
+
+
+def switched(seen: Seen, inventory: Inventory) -> ToDo:
+    """2.3: the first master's apiserver leaves the old etcd for the new cluster, and the old one is taken away."""
+    new, target, begun = seen.new_masters(inventory), _clients(seen, inventory), Begun.of(seen)
+    text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", ",".join(target))
+    return [
+        Mirrored(seen.first, target),
+        Switched(seen.first, text, target),
+        Proved(seen.first, begun.from_cluster, new[0]),
+        _answering(seen, inventory),
+        LeasesAgain(seen.first, target),
+        OldEtcdAway(seen.first, seen.layout.etcd_data, begun.from_cluster),
+    ]
+
+
+def third_member(seen: Seen, inventory: Inventory) -> ToDo:
+    """2.4: the first master comes back, as the third member of the new cluster."""
+    first, new = seen.first, seen.new_masters(inventory)
+    cluster = {name: peer_url(inventory, name) for name in (*new, first)}
+    return [
+        Learner(first, cluster[first]),
+        StaticPod(first, "etcd", seen.manifest(inventory, first, "etcd", cluster), ignoring=FIRST_START_ONLY),
+        Voter(first, cluster[first]),
+        Serving(first),
+    ]
+
+
+def _answering(seen: Seen, inventory: Inventory) -> Answering:
+    return Answering(seen.first, "kube-apiserver", inventory.nodes[seen.first].address, seen.layout.api_port, "/readyz")
+
+
+def _clients(seen: Seen, inventory: Inventory) -> tuple[str, ...]:
+    """Where the new members serve clients; the article's own choice, emei's, is the last of them."""
+    return tuple(url(inventory.nodes[name].address, ETCD_CLIENT) for name in seen.new_masters(inventory))
