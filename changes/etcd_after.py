@@ -5,15 +5,14 @@ import shlex
 from dataclasses import dataclass
 
 from changes.change import SO, Look
-from changes.etcd_mirror import ended
-from changes.etcd_switch import FOLDER, PROOF
+from changes.etcd_keys import functions, quoted
 from changes.placing import place
 from formats import etcd
-from nodes.hosts import KEPT, Hosts
+from nodes.hosts import Hosts
+from nodes.switch import FOLDER, OLD_ETCD, PROOF
 from nodes.waiting import wait_until
 
 ETCD_MANIFEST = "/etc/kubernetes/manifests/etcd.yaml"
-OLD_MANIFEST = f"{KEPT}/etcd-before-the-switch.yaml"
 
 
 @dataclass(frozen=True)
@@ -39,41 +38,61 @@ class Proved:
         place(hosts.first, PROOF, (json.dumps(proof, indent=1) + "\n").encode(), 0o600)
 
 
-# A key without a lease in the new cluster lives for ever. `put --ignore-value` binds it again and leaves its value.
+# A key without a lease lives for ever. `put --ignore-value` binds it and leaves its value; a key that is gone by now
+# would fail all others of its transaction, so that these are tried one by one.
 _BOUND = r"""
-export LC_ALL=C
+set -u
 {listed}
-leased() {{
-  "$1" get '' --from-key -w fields | awk -F ' : ' '
-    $1 == "\"Key\"" {{ key = $2 }}
-    $1 == "\"Lease\"" && $2 != 0 {{ print key, $2 }}' | sort
-}}
+folder={folder}
+bound() {{ {{ echo; sed "s/^/put --ignore-value --lease=$1 /"; echo; echo; }} | new txn >/dev/null 2>&1; }}
+cut -d ' ' -f 1 "$folder/leased" | sort -u | while read -r lease; do
+  left=$(old lease timetolive "$(printf %x "$lease")" -w json </dev/null | grep -o '"ttl":[0-9]*' | cut -d : -f 2)
+  granted=$(new lease grant "${{left:-60}}" </dev/null | cut -d ' ' -f 2)
+  grep "^$lease " "$folder/leased" | cut -d ' ' -f 2- | split -l 100 - "$folder/batch."
+  for batch in "$folder"/batch.*; do
+    bound "$granted" < "$batch" || while read -r key; do echo "$key" | bound "$granted"; done < "$batch"
+    rm -f "$batch"
+  done
+done
+"""
+
+_FREE = r"""
+{listed}
+new get '' --from-key --keys-only -w fields |
+  awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 == 0 {{ print key }}' |
+  LC_ALL=C sort | LC_ALL=C comm -12 - <(cut -d ' ' -f 2- {folder}/leased | LC_ALL=C sort)
 """
 
 
 @dataclass(frozen=True)
 class LeasesAgain:
-    """Keys that had a lease in the old etcd have one in the new cluster, of the time that was granted to them.
+    """Keys that had a lease in the old etcd have one in the new cluster, for the time that was left to them.
 
-    The mirror copies values and no leases. In a cluster of Kubernetes those are events, and the addresses of
-    apiservers, which the apiserver binds again by itself within ten seconds.
+    The mirror copies values and no leases. In a cluster of Kubernetes those are events, and the apiservers' addresses,
+    which each apiserver binds again by itself within ten seconds.
     """
 
     node: str
     target: tuple[str, ...]
+    deadline = 600.0
 
     def __str__(self) -> str:
-        return f"{self.node}: keys with a lease have one in the new cluster too"
+        return f"{self.node}: keys that had a lease have one in the new etcd cluster"
 
     def look(self, hosts: Hosts) -> Look:
-        left = self._left(hosts)
-        return Look(so=False, seen=f"{len(left)} keys without", diff=f"~ {len(left)} leases\n") if left else SO
-
-    def _left(self, hosts: Hosts) -> list[str]:
-        return []
+        if hosts.first.run(f"test -e {FOLDER}/leased").status != 0:
+            return Look(so=False, seen="which keys have one is known at the switch", diff="")
+        if hosts.first.run("ss -Hltn 'sport = :2379' | grep -q .").status != 0:
+            return SO  # the old etcd went after they were bound
+        free = self._run(hosts, _FREE).splitlines()
+        return Look(so=False, seen=f"{len(free)} keys have none", diff=f"~ {len(free)} leases\n") if free else SO
 
     def do(self, hosts: Hosts) -> None:
-        raise NotImplementedError
+        self._run(hosts, _BOUND)
+
+    def _run(self, hosts: Hosts, script: str) -> str:
+        command = script.format(listed=functions(hosts, self.target), folder=FOLDER)
+        return hosts.first.check(f"bash -c {quoted(command)}", deadline=self.deadline)
 
 
 @dataclass(frozen=True)
@@ -99,10 +118,8 @@ class OldEtcdAway:
 
     def do(self, hosts: Hosts) -> None:
         first, data, kept = hosts.first, shlex.quote(self.data), shlex.quote(self.kept)
-        if first.run("pgrep -x etcd").status == 0:
-            first.check(ended(hosts))
         first.check(
-            f"set -e; if [ -e {ETCD_MANIFEST} ]; then cp -p {ETCD_MANIFEST} {OLD_MANIFEST}; sync {OLD_MANIFEST};"
+            f"set -e; if [ -e {ETCD_MANIFEST} ]; then cp -p {ETCD_MANIFEST} {OLD_ETCD}; sync {OLD_ETCD};"
             f" rm {ETCD_MANIFEST}; fi"
         )
         wait_until("the old etcd ending", lambda: self._runs(hosts), 60)

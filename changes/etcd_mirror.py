@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from changes.change import SO, Look
 from changes.etcd_keys import unlike
-from changes.etcd_switch import is_switched
 from formats import etcd
 from nodes.etcd_tools import OWN
 from nodes.hosts import Hosts
+from nodes.switch import is_switched
 from nodes.waiting import HEARTBEAT_SECONDS, NeverCameError
 
 log = logging.getLogger("runbook")
@@ -52,7 +52,7 @@ class Mirrored:
         return f"{self.node}: its etcd's data in the new cluster"
 
     def look(self, hosts: Hosts) -> Look:
-        if is_switched(hosts):
+        if is_switched(hosts.first):
             return SO
         if not self._runs(hosts):
             return Look(so=False, seen="no mirror runs", diff=f"+ etcdctl make-mirror {self.target[-1]}\n")
@@ -85,7 +85,7 @@ class Mirrored:
         """On an empty target: what was deleted since an earlier copy would come back otherwise."""
         tools = hosts.etcd_tools.of(hosts.first)
         self.end(hosts)
-        if is_switched(hosts):  # the one moment in which emptying the target would be the end of everything
+        if is_switched(hosts.first):  # the one moment in which emptying the target would be the end of everything
             raise AssertionError(f"{self}: the apiserver is on the new etcd already")
         old, new = (
             etcd.statuses(hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json", endpoints=urls)))

@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 
 from changes.change import SO, Look
 from changes.etcd_keys import functions
+from changes.etcd_mirror import ended
 from changes.placing import place
+from changes.static_pods import HEARD_SECONDS
 from formats import etcd
 from formats.diffs import unified
 from nodes import wire
 from nodes.commands import CommandFailed
-from nodes.hosts import KEPT, Hosts
+from nodes.hosts import Hosts
+from nodes.switch import FOLDER, MANIFEST, is_switched
 from nodes.waiting import wait_until
 
-MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
-FOLDER = f"{KEPT}/switch"
-PROOF = f"{KEPT}/etcd-switch.json"
 UNIT = "kubeadm-ha-switch"
 TIMER = "kubeadm-ha-fence"
 
@@ -60,10 +60,15 @@ _SWITCH = (
 outcome() {{ printf '%s\n' "$*" > "$folder/outcome"; }}
 trap back EXIT
 trap 'exit 75' HUP INT TERM
+leased() {{
+  old get '' --from-key --keys-only -w fields |
+    awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 != 0 {{ print $2, key }}' > "$folder/leased"
+}}
 revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
 digest() {{ listed "$1" | tee >(wc -l > "$folder/keys.$1") | sha256sum | cut -c 1-64 > "$folder/digest.$1"; }}
 outcome 'the new cluster does not answer'
 new endpoint health >&2 || exit 1
+leased & # under the fence no key gets a lease any more
 outcome 'the old etcd did not come to rest'
 for try in $(seq {tries}); do
   before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
@@ -95,24 +100,17 @@ mv -T "$placed" "$manifest"
 sleep {heard}
 kill -KILL $pid
 rm -f "$folder/fenced"
+{mirror_ended}
 outcome switched
 """
 )
-
-# A manifest that has changed is heard of within this time; before, the kubelet would start the old process again.
-HEARD_SECONDS = 0.5
-
-
-def is_switched(hosts: Hosts) -> bool:
-    """Whether the first master's apiserver has left the old etcd, in this run or an earlier one."""
-    return hosts.first.run(f"test -e {PROOF} || cmp -s {MANIFEST} {FOLDER}/kube-apiserver.yaml").status == 0
 
 
 @dataclass(frozen=True)
 class Switched:
     """The first master's apiserver serves from the new cluster, which held every key that the old etcd had.
 
-    `text` is its manifest with the new members; `mirror` ends what writes to them besides.
+    `text` is its manifest with the new members, `target` their client URLs.
     """
 
     node: str
@@ -123,7 +121,7 @@ class Switched:
         return f"{self.node}: kube-apiserver on the new etcd cluster"
 
     def look(self, hosts: Hosts) -> Look:
-        if is_switched(hosts):
+        if is_switched(hosts.first):
             return SO
         before = hosts.first.check(f"cat {MANIFEST}")
         diff = unified(before, self.text, f"{self.node}:{MANIFEST}")
@@ -139,7 +137,7 @@ class Switched:
         place(first, f"{FOLDER}/kube-apiserver.yaml", self.text.encode(), 0o600)
         place(first, f"{FOLDER}/back", _BACK.format(**given).encode(), 0o600)
         listed = functions(hosts, self.target)
-        script = _SWITCH.format(**given, listed=listed, tries=TRIES, heard=HEARD_SECONDS)
+        script = _SWITCH.format(**given, listed=listed, tries=TRIES, heard=HEARD_SECONDS, mirror_ended=ended(hosts))
         place(first, f"{FOLDER}/switch", script.encode(), 0o600)
         first.check(
             f"systemctl stop {TIMER}.timer {UNIT} 2>/dev/null; systemctl reset-failed {UNIT} {TIMER} 2>/dev/null;"

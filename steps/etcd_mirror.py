@@ -14,7 +14,7 @@ from changes.etcd_mirror import Mirrored
 from changes.etcd_switch import Switched
 from changes.files import File
 from changes.seen import Seen
-from changes.static_pods import Answering, StaticPod
+from changes.static_pods import Answering, Replaced, StaticPod
 from formats import manifests
 from formats.kubeadm import url
 from formats.ports import ETCD_CLIENT
@@ -30,18 +30,25 @@ class Begun:
     from_cluster  the old etcd's id
     token         of the new cluster
     ahead         the revision that it begins at
+    etcd_servers  what the apiserver's flag of that name said, and will say again
     """
 
     from_cluster: str
     token: str
     ahead: int
+    etcd_servers: str
 
     @classmethod
     def of(cls, seen: Seen) -> Self:
         if seen.mirror:
             return cls(**json.loads(seen.mirror))
         revision = max(status.revision for status in seen.statuses)
-        return cls(seen.members.cluster_id, f"mirror-of-{seen.members.cluster_id}", revision + AHEAD)
+        return cls(
+            from_cluster=seen.members.cluster_id,
+            token=f"mirror-of-{seen.members.cluster_id}",
+            ahead=revision + AHEAD,
+            etcd_servers=manifests.parse(seen.manifests["kube-apiserver"]).flag("--etcd-servers") or "",
+        )
 
     @property
     def text(self) -> str:
@@ -98,6 +105,16 @@ def third_member(seen: Seen, inventory: Inventory) -> ToDo:
         StaticPod(first, "etcd", seen.manifest(inventory, first, "etcd", cluster), ignoring=FIRST_START_ONLY),
         Voter(first, cluster[first]),
         Serving(first),
+    ]
+
+
+def own_etcd(seen: Seen, inventory: Inventory) -> ToDo:
+    """2.5: the first master's apiserver goes back to its own etcd."""
+    servers = Begun.of(seen).etcd_servers
+    text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", servers)
+    return [
+        Replaced(seen.first, "kube-apiserver", text, seen.layout.api_port),
+        _answering(seen, inventory),
     ]
 
 

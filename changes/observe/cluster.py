@@ -11,6 +11,7 @@ from nodes import named_files
 from nodes.first_master import MIRROR, RECORD
 from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
+from nodes.switch import OLD_ETCD
 
 
 class NotSupportedError(Exception):
@@ -28,13 +29,13 @@ def observe(hosts: Hosts) -> Seen:
     first = hosts.first
     if "kubectl" in _of(machines, hosts.first_master).missing:
         raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
-    missing = [name for name in COMPONENTS if name not in _of(machines, hosts.first_master).manifests]
+    texts = _with_kept(hosts, _of(machines, hosts.first_master).manifests)
+    missing = [name for name in COMPONENTS if name not in texts]
     if missing:
         raise NotSupportedError(
             f"{hosts.first_master} runs no static pod {' and '.join(missing)}: a cluster with an external etcd, or one"
             " that kubeadm did not make, is not supported"
         )
-    texts = _of(machines, hosts.first_master).manifests
     carriages = named_files.carriages(hosts.fleet.reader(hosts.first_master), texts, pki)
     api = {
         what: first.check(kubectl_command(hosts.api_url(hosts.first_master), *arguments, "-o", "json"))
@@ -70,6 +71,14 @@ def observe(hosts: Hosts) -> Seen:
         ),
         has_super_admin=first.run("test -e /etc/kubernetes/super-admin.conf").status == 0,
     )
+
+
+def _with_kept(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """With the old etcd's manifest, where it has been taken away and its master has not joined the new cluster yet."""
+    if "etcd" in texts:
+        return texts
+    kept = hosts.first.check(f"cat {OLD_ETCD} 2>/dev/null || true")
+    return {**texts, "etcd": kept} if kept else texts
 
 
 def _of(machines: Mapping[str, Machine | Exception], name: str) -> Machine:
