@@ -34,8 +34,8 @@ class Proved:
     def do(self, hosts: Hosts) -> None:
         seen = json.loads(hosts.first.check(f"cat {FOLDER}/proof"))
         listed = etcd.member_list(hosts.etcdctl("member", "list", "-w", "json", on=self.new_member))
-        proof = {**seen, "from_cluster": self.cluster_id, "to_cluster": listed.cluster_id}
-        place(hosts.first, PROOF, (json.dumps(proof, indent=1) + "\n").encode(), 0o600)
+        proof = etcd.Proof(from_cluster=self.cluster_id, to_cluster=listed.cluster_id, **seen)
+        place(hosts.first, PROOF, proof.text.encode(), 0o600)
 
 
 # A key without a lease lives for ever. `put --ignore-value` binds it and leaves its value; a key that is gone by now

@@ -138,7 +138,7 @@ class Mirrored:
     def _counts(self, hosts: Hosts) -> tuple[int, int]:
         """How many keys the old etcd and the new one have."""
         tools = hosts.etcd_tools.of(hosts.first)
-        asked = ("get", "", "--from-key", "--count-only", "-w", "json")
+        asked = ("get", "", "--from-key", "--count-only", "-w", "fields")
         both = (tools.etcdctl(*asked), tools.etcdctl(*asked, endpoints=self.target[-1:]))
         old, new = (etcd.count(hosts.first.check(command)) for command in both)
         return old, new

@@ -1,9 +1,8 @@
 """Step 2 on the article's own road: a new etcd cluster, a mirror, a switch, and the first master as third member."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Self
+
+import pytest
 
 from changes.batch import ToDo, across
 from changes.change import Change
@@ -15,7 +14,9 @@ from changes.etcd_switch import Switched
 from changes.files import File
 from changes.seen import Seen
 from changes.static_pods import Answering, Replaced, StaticPod
+from changes.step import CarryOut
 from formats import manifests
+from formats.etcd import Begun
 from formats.kubeadm import url
 from formats.ports import ETCD_CLIENT
 from nodes.first_master import MIRROR
@@ -23,41 +24,9 @@ from nodes.inventory import Inventory
 from steps.etcd_cluster import FIRST_START_ONLY, material, peer_url
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What 2.1 writes down before anything else, so that a second run goes on with the same cluster.
-
-    from_cluster  the old etcd's id
-    token         of the new cluster
-    ahead         the revision that it begins at
-    etcd_servers  what the apiserver's flag of that name said, and will say again
-    """
-
-    from_cluster: str
-    token: str
-    ahead: int
-    etcd_servers: str
-
-    @classmethod
-    def of(cls, seen: Seen) -> Self:
-        if seen.mirror:
-            return cls(**json.loads(seen.mirror))
-        revision = max(status.revision for status in seen.statuses)
-        return cls(
-            from_cluster=seen.members.cluster_id,
-            token=f"mirror-of-{seen.members.cluster_id}",
-            ahead=revision + AHEAD,
-            etcd_servers=manifests.parse(seen.manifests["kube-apiserver"]).flag("--etcd-servers") or "",
-        )
-
-    @property
-    def text(self) -> str:
-        return json.dumps(asdict(self), indent=1) + "\n"
-
-
 def new_cluster(seen: Seen, inventory: Inventory) -> ToDo:
     """2.1: two members that nobody has written to, on the coming masters; the old etcd goes on as it is."""
-    new, begun = seen.new_masters(inventory), Begun.of(seen)
+    new, begun = seen.new_masters(inventory), _begun(seen)
     cluster = {name: peer_url(inventory, name) for name in new}
     return [
         Snapshot(seen.first, begun.from_cluster, seen.layout.etcd_data),
@@ -84,7 +53,7 @@ def mirrored(seen: Seen, inventory: Inventory) -> ToDo:
 
 def switched(seen: Seen, inventory: Inventory) -> ToDo:
     """2.3: the first master's apiserver leaves the old etcd for the new cluster, and the old one is taken away."""
-    new, target, begun = seen.new_masters(inventory), _clients(seen, inventory), Begun.of(seen)
+    new, target, begun = seen.new_masters(inventory), _clients(seen, inventory), _begun(seen)
     text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", ",".join(target))
     return [
         Mirrored(seen.first, target),
@@ -110,12 +79,24 @@ def third_member(seen: Seen, inventory: Inventory) -> ToDo:
 
 def own_etcd(seen: Seen, inventory: Inventory) -> ToDo:
     """2.5: the first master's apiserver goes back to its own etcd."""
-    servers = Begun.of(seen).etcd_servers
+    servers = _begun(seen).etcd_servers
     text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", servers)
     return [
         Replaced(seen.first, "kube-apiserver", text, seen.layout.api_port),
         _answering(seen, inventory),
     ]
+
+
+def _begun(seen: Seen) -> Begun:
+    """As the note of 2.1 has it; what is to be written there where there is none yet."""
+    if seen.mirror:
+        return Begun.read(seen.mirror)
+    return Begun(
+        from_cluster=seen.members.cluster_id,
+        token=f"mirror-of-{seen.members.cluster_id}",
+        ahead=max(status.revision for status in seen.statuses) + AHEAD,
+        etcd_servers=manifests.parse(seen.manifests["kube-apiserver"]).flag("--etcd-servers") or "",
+    )
 
 
 def _answering(seen: Seen, inventory: Inventory) -> Answering:
@@ -125,3 +106,28 @@ def _answering(seen: Seen, inventory: Inventory) -> Answering:
 def _clients(seen: Seen, inventory: Inventory) -> tuple[str, ...]:
     """Where the new members serve clients; the article's own choice, emei's, is the last of them."""
     return tuple(url(inventory.nodes[name].address, ETCD_CLIENT) for name in seen.new_masters(inventory))
+
+
+@pytest.fixture
+def new_etcd_cluster(carry_out: CarryOut) -> list[str]:
+    return carry_out(new_cluster)
+
+
+@pytest.fixture
+def mirrored_data(carry_out: CarryOut) -> list[str]:
+    return carry_out(mirrored)
+
+
+@pytest.fixture
+def switched_apiserver(carry_out: CarryOut) -> list[str]:
+    return carry_out(switched)
+
+
+@pytest.fixture
+def third_etcd_member(carry_out: CarryOut) -> list[str]:
+    return carry_out(third_member)
+
+
+@pytest.fixture
+def apiservers_own_etcd(carry_out: CarryOut) -> list[str]:
+    return carry_out(own_etcd)

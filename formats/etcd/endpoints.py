@@ -1,10 +1,11 @@
 """What each endpoint says of itself: status and hash."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from formats.etcd.output import identity, read
+from formats.etcd.output import EtcdOutputError, identity, read
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ def hash_kv(text: str) -> tuple[HashKV, ...]:
 
 
 def count(text: str) -> int:
-    """`etcdctl get --count-only`: how many keys there are."""
-    return read("etcdctl get --count-only", text, lambda found: int(found.get("count", 0)))
+    """`etcdctl get --count-only -w fields`, the one output that it has: how many keys there are."""
+    found = re.search(r'^"Count" : (\d+)$', text, re.MULTILINE)
+    if found is None:
+        raise EtcdOutputError(f"`etcdctl get --count-only -w fields` printed no count: {text.strip()[:200]}")
+    return int(found[1])
 
 
 def _status(found: Mapping[str, Any]) -> Status:

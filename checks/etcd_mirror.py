@@ -1,0 +1,56 @@
+"""The road `mirror`: what its steps wrote down on the first master, and whom the first apiserver reads from."""
+
+import json
+
+import pytest
+
+from formats.connections import peers
+from formats.etcd import Begun, Proof
+from formats.ports import ETCD_CLIENT
+from nodes.first_master import MIRROR
+from nodes.hosts import Hosts
+from nodes.switch import PROOF, is_switched
+
+
+@pytest.fixture(scope="module")
+def begun(hosts: Hosts) -> Begun:
+    """Where the new cluster began."""
+    return Begun.read(_note(hosts, MIRROR, "2.1"))
+
+
+@pytest.fixture(scope="module")
+def proof(hosts: Hosts) -> Proof:
+    """What the switch saw."""
+    return Proof.read(_note(hosts, PROOF, "2.3"))
+
+
+def _note(hosts: Hosts, path: str, part: str) -> str:
+    answer = hosts.fleet.reader(hosts.first_master).run(f"cat {path}")
+    if answer.status != 0:
+        pytest.fail(f"{hosts.first_master} has no {path}: {part} has not come so far")
+    return answer.stdout
+
+
+@pytest.fixture(scope="module")
+def mirror(hosts: Hosts) -> str:
+    """What becomes of the data that the old etcd takes: "follows", "switched", or why neither."""
+    first = hosts.fleet.reader(hosts.first_master)
+    if is_switched(first):
+        return "switched"
+    said = first.run("systemctl is-active kubeadm-ha-mirror").stdout.strip()
+    return "follows" if said == "active" else f"the mirror is {said}"
+
+
+def read_from(hosts: Hosts, master: str) -> set[str]:
+    """The addresses of the etcd members that a master's apiserver is connected to."""
+    table = hosts.fleet.reader(master).check("ss -Htnp state established")
+    return {address for address, port in peers(table, "kube-apiserver") if port == ETCD_CLIENT}
+
+
+def revision(hosts: Hosts, master: str) -> int:
+    """The revision at which a master's apiserver lists the namespaces: what every client of it goes by."""
+    answer = hosts.fleet.reader(hosts.first_master).check(
+        f"kubectl --kubeconfig=/etc/kubernetes/admin.conf --server={hosts.api_url(master)} --cache-dir=/dev/null"
+        " get --raw /api/v1/namespaces?limit=1"
+    )
+    return int(json.loads(answer)["metadata"]["resourceVersion"])
