@@ -10,19 +10,16 @@ from nodes.hosts import Hosts
 
 # etcdctl prints keys and values quoted, a line each, so that a line of both is a key with its value and nothing else.
 # Read whole: in_the_way refuses a database that is too large for that.
+# comm counts on etcd's own order, which is that of the bytes.
 LISTED = """
 listed() {{
   "$1" get '' --from-key -w fields | grep -E '^"(Key|Value)" : ' | paste -d ' ' - -
 }}
 old() {{ {old} "$@"; }}
 new() {{ {new} "$@"; }}
-"""
-
-# comm counts on etcd's own order, which is that of the bytes.
-_UNLIKE = """
-export LC_ALL=C
-{listed}
-comm -3 --nocheck-order <(listed old) <(listed new) | sed 's/^\\t//; s/^"Key" : \\("[^"]*"\\).*/\\1/' | sort -u
+differing() {{
+  comm -3 --nocheck-order <(listed old) <(listed new) | sed 's/^\\t//; s/^"Key" : \\("[^"]*"\\).*/\\1/' | sort -u
+}}
 """
 
 
@@ -45,7 +42,7 @@ def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[st
 
     Clients write meanwhile: a key that is named once may only have been on its way.
     """
-    script = _UNLIKE.format(listed=functions(hosts, target))
+    script = f"export LC_ALL=C\n{functions(hosts, target)}\ndiffering"
     return frozenset(hosts.first.check(f"bash -c {quoted(script)}", deadline=deadline).splitlines())
 
 

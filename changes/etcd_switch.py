@@ -16,13 +16,12 @@ from changes.change import SO, Look
 from changes.etcd_keys import functions
 from changes.etcd_mirror import ended
 from changes.placing import place
-from changes.static_pods import HEARD_SECONDS
 from formats import etcd
 from formats.diffs import unified
 from nodes import wire
 from nodes.commands import CommandFailed
 from nodes.hosts import Hosts
-from nodes.switch import FOLDER, MANIFEST, is_switched
+from nodes.switch import FOLDER, MANIFEST, PARKED, SWITCHED, is_switched
 from nodes.waiting import wait_until
 
 UNIT = "kubeadm-ha-switch"
@@ -36,14 +35,14 @@ TRIES = 20
 _SHARED = r"""
 set -u
 export LC_ALL=C
-folder={folder} manifest={manifest}
+folder={folder} manifest={manifest} parked={parked} switched={switched}
 exec 9>>"$folder/turn"
 apiserver() {{ ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1; }}
-committed() {{ cmp -s "$manifest" "$folder/kube-apiserver.yaml"; }}
 back() {{
   flock 9
-  if ! committed && [ -e "$folder/fenced" ]; then
-    kill -CONT $(apiserver)
+  if [ ! -e "$switched" ] && [ -e "$folder/fenced" ]; then
+    [ -e "$manifest" ] || mv -T "$parked" "$manifest"
+    pid=$(apiserver); [ -z "$pid" ] || kill -CONT "$pid"
     until {disarm}; do sleep 0.5; done
     rm -f "$folder/fenced"
   fi
@@ -60,50 +59,63 @@ _SWITCH = (
 outcome() {{ printf '%s\n' "$*" > "$folder/outcome"; }}
 trap back EXIT
 trap 'exit 75' HUP INT TERM
+revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
+digest() {{ listed "$1" | sha256sum | cut -c 1-64 > "$folder/digest.$1"; }}
+keys() {{ old get '' --from-key --count-only -w fields | sed -n 's/^"Count" : //p'; }}
 leased() {{
   old get '' --from-key --keys-only -w fields |
     awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 != 0 {{ print $2, key }}' > "$folder/leased"
 }}
-revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
-digest() {{ listed "$1" | tee >(wc -l > "$folder/keys.$1") | sha256sum | cut -c 1-64 > "$folder/digest.$1"; }}
-outcome 'the new cluster does not answer'
+outcome 'a member of the new cluster does not answer'
 new endpoint health >&2 || exit 1
-leased & # under the fence no key gets a lease any more
 outcome 'the old etcd did not come to rest'
+pid=
 for try in $(seq {tries}); do
   before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
-  digest old & digest new & wait
+  digest old & digest new & leased & wait # under the fence no key gets a lease any more
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
-    outcome "the two differ in $(comm -3 --nocheck-order <(listed old) <(listed new) |
-      sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u | head -n 5 | xargs)"
+    outcome "the two differ in $(differing | head -n 5 | xargs)"
     continue
   fi
-  pid=$(apiserver)
-  kill -STOP $pid
+  keys=$(keys) pid=$(apiserver)
+  kill -STOP "$pid" || exit 1
   sleep 0.05
   [ "$(revision)" = "$before" ] && break
-  kill -CONT $pid
+  kill -CONT "$pid"
   outcome 'the old etcd did not come to rest'
   pid=
 done
-[ -n "${{pid:-}}" ] || exit 1
+[ -n "$pid" ] || exit 1
 printf '{{"revision": %s, "keys": %s, "old": "%s", "new": "%s"}}\n' \
-  "$before" "$(cat "$folder/keys.old")" "$(cat "$folder/digest.old")" "$(cat "$folder/digest.new")" > "$folder/proof"
+  "$before" "$keys" "$(cat "$folder/digest.old")" "$(cat "$folder/digest.new")" > "$folder/proof"
 flock 9
 outcome 'it went back before this was through'
 [ -e "$folder/fenced" ] || exit 1
 # beside the manifests folder, of which the kubelet reads every file, and on its filesystem, so that mv is one rename
-placed=$(dirname "$(dirname "$manifest")")/.kubeadm-ha.switch
-cp -p "$folder/kube-apiserver.yaml" "$placed" && sync "$placed" "$folder/proof" || exit 1
-mv -T "$placed" "$manifest"
-# The kubelet hears of it at once and asks the old process to end, which it would take half a minute for.
+staged=$(dirname "$parked")/.kubeadm-ha.switched
+cp -p "$folder/kube-apiserver.yaml" "$staged" && sync "$staged" "$folder/proof" || exit 1
+mv -T "$manifest" "$parked"
+mv -T "$staged" "$switched"
+# The kubelet has heard of both by then; before, it would start the old process again.
 sleep {heard}
-kill -KILL $pid
+kill -KILL "$pid"
 rm -f "$folder/fenced"
 {mirror_ended}
 outcome switched
 """
 )
+
+_OWN = r"""
+set -eu
+pid=$(ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1)
+[ ! -e {switched} ] || mv -T {switched} {folder}/kube-apiserver.taken-away.yaml
+[ -e {manifest} ] || mv -T {parked} {manifest}
+sleep {heard}
+[ -z "$pid" ] || kill -KILL "$pid"
+"""
+
+# The kubelet is told by inotify when a manifest comes or goes.
+HEARD_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -123,8 +135,8 @@ class Switched:
     def look(self, hosts: Hosts) -> Look:
         if is_switched(hosts.first):
             return SO
-        before = hosts.first.check(f"cat {MANIFEST}")
-        diff = unified(before, self.text, f"{self.node}:{MANIFEST}")
+        before = hosts.first.check(f"cat {MANIFEST} 2>/dev/null || cat {PARKED}")
+        diff = unified(before, self.text, f"{self.node}:{SWITCHED}")
         return Look(so=False, seen="it serves from the old etcd", diff=diff)
 
     def do(self, hosts: Hosts) -> None:
@@ -132,8 +144,16 @@ class Switched:
         disarm = tools.etcdctl("alarm", "disarm", process="kubeadm-ha-process").replace(
             "kubeadm-ha-process", '"kubeadm-ha-$BASHPID-$RANDOM$RANDOM"'
         )
-        given = {"folder": FOLDER, "manifest": MANIFEST, "port": hosts.layout.api_port, "disarm": disarm}
-        first.check(f"mkdir -p -m 0700 {FOLDER} && rm -f {FOLDER}/outcome {FOLDER}/fenced")
+        given = {
+            "folder": FOLDER,
+            "manifest": MANIFEST,
+            "parked": PARKED,
+            "switched": SWITCHED,
+            "port": hosts.layout.api_port,
+            "disarm": disarm,
+        }
+        first.check(f"if [ -e {FOLDER}/back ]; then bash {FOLDER}/back; fi", deadline=60)  # an earlier run's fence
+        first.check(f"mkdir -p -m 0700 {FOLDER} && rm -f {FOLDER}/outcome")
         place(first, f"{FOLDER}/kube-apiserver.yaml", self.text.encode(), 0o600)
         place(first, f"{FOLDER}/back", _BACK.format(**given).encode(), 0o600)
         listed = functions(hosts, self.target)
@@ -169,3 +189,37 @@ def raise_alarm(hosts: Hosts) -> None:
     answer = wire.post(channel, "/v3/maintenance/alarm", "127.0.0.1", body, context)
     if answer.status != 200:
         raise wire.WireError(f"etcd did not raise the alarm: HTTP {answer.status} {answer.body[:200]}")
+
+
+@dataclass(frozen=True)
+class BackAtItsOwn:
+    """The first master's apiserver runs from its own manifest again, which names its own etcd."""
+
+    node: str
+    text: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.node}: kube-apiserver on its own etcd again"
+
+    def look(self, hosts: Hosts) -> Look:
+        first = hosts.first
+        if first.run(f"test -e {MANIFEST} && test ! -e {SWITCHED}").status == 0:
+            return SO
+        before = first.check(f"cat {SWITCHED} 2>/dev/null || true")
+        return Look(
+            so=False,
+            seen="it serves from the other members",
+            diff=unified(before, self.text, f"{self.node}:{MANIFEST}"),
+        )
+
+    def do(self, hosts: Hosts) -> None:
+        hosts.first.check(
+            _OWN.format(
+                manifest=MANIFEST,
+                parked=PARKED,
+                switched=SWITCHED,
+                port=hosts.layout.api_port,
+                heard=HEARD_SECONDS,
+                folder=FOLDER,
+            )
+        )

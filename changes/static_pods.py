@@ -69,43 +69,6 @@ class StaticPod:
             return [f"what is there is no manifest: {error}"]
 
 
-# The kubelet hears of a changed manifest within this time. Ended before, the old process would be started again.
-HEARD_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Replaced:
-    """A component's manifest with other values, and its process ended at once.
-
-    The kubelet would ask it to end, which an apiserver with open watches takes half a minute for (docs/design.md).
-    """
-
-    node: str
-    component: str
-    text: str = field(repr=False)
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.node}: static pod {self.component}, and its process anew"
-
-    @property
-    def path(self) -> str:
-        return f"{FOLDER}/{self.component}.yaml"
-
-    def look(self, hosts: Hosts) -> Look:
-        before = hosts.fleet[self.node].check(f"cat {shlex.quote(self.path)}")
-        faults = manifests.differences(self.text, before)
-        diff = unified(before, self.text, f"{self.node}:{self.path}")
-        return Look(so=False, seen="; ".join(faults), diff=diff) if faults else SO
-
-    def do(self, hosts: Hosts) -> None:
-        session = hosts.fleet[self.node]
-        listening = f"ss -Hltnp 'sport = :{self.port}' | sed -n 's/.*\"{self.component}\",pid=\\([0-9]*\\).*/\\1/p'"
-        old = session.check(f"{listening} | head -n 1").strip()
-        place(session, self.path, self.text.encode(), 0o600)
-        session.check(f"sleep {HEARD_SECONDS}; kill -KILL {old}" if old else "true")
-
-
 @dataclass(frozen=True)
 class Answering(Awaited):
     """A component's process answers `path` with 200 on its own port, asked from the node itself.

@@ -10,10 +10,10 @@ from changes.etcd_after import LeasesAgain, OldEtcdAway, Proved
 from changes.etcd_birth import AHEAD, NewMember
 from changes.etcd_members import Learner, Serving, Snapshot, Voter
 from changes.etcd_mirror import Mirrored
-from changes.etcd_switch import Switched
+from changes.etcd_switch import BackAtItsOwn, Switched
 from changes.files import File
 from changes.seen import Seen
-from changes.static_pods import Answering, Replaced, StaticPod
+from changes.static_pods import Answering, StaticPod
 from changes.step import CarryOut
 from formats import manifests
 from formats.etcd import Begun
@@ -37,13 +37,19 @@ def new_cluster(seen: Seen, inventory: Inventory) -> ToDo:
 
 
 def _member(seen: Seen, inventory: Inventory, name: str, cluster: Mapping[str, str], begun: Begun) -> Sequence[Change]:
-    text = seen.manifest(inventory, name, "etcd", dict(cluster))
-    image = inventory.cluster.etcd_image or manifests.parse(text).image
+    text = _of_image(inventory, seen.manifest(inventory, name, "etcd", dict(cluster)))
+    image = manifests.parse(text).image
     return [
         NewMember(name, cluster, begun.token, begun.ahead, image, seen.layout.etcd_data),
-        StaticPod(name, "etcd", manifests.with_image(text, image), ignoring=FIRST_START_ONLY),
+        StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),
         Serving(name),
     ]
+
+
+def _of_image(inventory: Inventory, text: str) -> str:
+    """etcd's manifest with the image that nodes.yaml gives to the new cluster, where it does."""
+    image = inventory.cluster.etcd_image
+    return manifests.with_image(text, image) if image else text
 
 
 def mirrored(seen: Seen, inventory: Inventory) -> ToDo:
@@ -55,6 +61,7 @@ def switched(seen: Seen, inventory: Inventory) -> ToDo:
     """2.3: the first master's apiserver leaves the old etcd for the new cluster, and the old one is taken away."""
     new, target, begun = seen.new_masters(inventory), _clients(seen, inventory), _begun(seen)
     text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", ",".join(target))
+    text = manifests.with_name(text, "kube-apiserver-switched")
     return [
         Mirrored(seen.first, target),
         Switched(seen.first, text, target),
@@ -69,9 +76,10 @@ def third_member(seen: Seen, inventory: Inventory) -> ToDo:
     """2.4: the first master comes back, as the third member of the new cluster."""
     first, new = seen.first, seen.new_masters(inventory)
     cluster = {name: peer_url(inventory, name) for name in (*new, first)}
+    text = _of_image(inventory, manifests.joining(seen.manifests["etcd"], first, cluster))
     return [
         Learner(first, cluster[first]),
-        StaticPod(first, "etcd", seen.manifest(inventory, first, "etcd", cluster), ignoring=FIRST_START_ONLY),
+        StaticPod(first, "etcd", text, ignoring=FIRST_START_ONLY),
         Voter(first, cluster[first]),
         Serving(first),
     ]
@@ -79,12 +87,7 @@ def third_member(seen: Seen, inventory: Inventory) -> ToDo:
 
 def own_etcd(seen: Seen, inventory: Inventory) -> ToDo:
     """2.5: the first master's apiserver goes back to its own etcd."""
-    servers = _begun(seen).etcd_servers
-    text = manifests.with_flag(seen.manifests["kube-apiserver"], "--etcd-servers", servers)
-    return [
-        Replaced(seen.first, "kube-apiserver", text, seen.layout.api_port),
-        _answering(seen, inventory),
-    ]
+    return [BackAtItsOwn(seen.first, seen.manifests["kube-apiserver"]), _answering(seen, inventory)]
 
 
 def _begun(seen: Seen) -> Begun:
@@ -95,7 +98,6 @@ def _begun(seen: Seen) -> Begun:
         from_cluster=seen.members.cluster_id,
         token=f"mirror-of-{seen.members.cluster_id}",
         ahead=max(status.revision for status in seen.statuses) + AHEAD,
-        etcd_servers=manifests.parse(seen.manifests["kube-apiserver"]).flag("--etcd-servers") or "",
     )
 
 

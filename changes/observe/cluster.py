@@ -11,7 +11,7 @@ from nodes import named_files
 from nodes.first_master import MIRROR, RECORD
 from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
-from nodes.switch import OLD_ETCD
+from nodes.switch import OLD_ETCD, PARKED
 
 
 class NotSupportedError(Exception):
@@ -29,7 +29,7 @@ def observe(hosts: Hosts) -> Seen:
     first = hosts.first
     if "kubectl" in _of(machines, hosts.first_master).missing:
         raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
-    texts = _with_kept(hosts, _of(machines, hosts.first_master).manifests)
+    texts = with_kept(hosts, _of(machines, hosts.first_master).manifests)
     missing = [name for name in COMPONENTS if name not in texts]
     if missing:
         raise NotSupportedError(
@@ -73,12 +73,14 @@ def observe(hosts: Hosts) -> Seen:
     )
 
 
-def _with_kept(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
-    """With the old etcd's manifest, where it has been taken away and its master has not joined the new cluster yet."""
-    if "etcd" in texts:
-        return texts
-    kept = hosts.first.check(f"cat {OLD_ETCD} 2>/dev/null || true")
-    return {**texts, "etcd": kept} if kept else texts
+def with_kept(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The first master's manifests as they were and will be again: on the road `mirror` two of them lie elsewhere for a
+    while, the old etcd's until its master joins the new cluster, the apiserver's until it is back at its own etcd."""
+    places = {"etcd": OLD_ETCD, "kube-apiserver": PARKED}
+    kept = {
+        name: hosts.first.check(f"cat {path} 2>/dev/null || true") for name, path in places.items() if name not in texts
+    }
+    return {**texts, **{name: text for name, text in kept.items() if text}}
 
 
 def _of(machines: Mapping[str, Machine | Exception], name: str) -> Machine:

@@ -12,13 +12,11 @@ class Begun:
     from_cluster  the old etcd's id
     token         of the new cluster: no other one is taken for it
     ahead         the revision that it begins at, above every one of the old etcd's
-    etcd_servers  what the first apiserver's flag of that name said, and will say again
     """
 
     from_cluster: str
     token: str
     ahead: int
-    etcd_servers: str
 
     @classmethod
     def read(cls, text: str) -> Self:

@@ -18,3 +18,9 @@ def with_image(text: str, image: str) -> str:
     """The manifest with another image of its component. Raises ManifestError."""
     manifest = parse(text)
     return replace(text, {(*manifest.container, "image"): image})
+
+
+def with_name(text: str, name: str) -> str:
+    """The manifest as that of a pod of another name; its container keeps its own. Raises ManifestError."""
+    parse(text)
+    return replace(text, {("metadata", "name"): name})
