@@ -77,11 +77,13 @@ class Attempt(_Part):
 class Scenario(_Part):
     """The runs, one after the other on one cluster, and looks at what the last has made.
 
+    `outage`: the road that is taken stops the API for moments, and how long is told instead of held against it.
     `compared`: each master's files are then held against what kubeadm itself would make.
     `long` says why the variant is not among those that take their turn in `make test`.
     """
 
     long: str = ""
+    outage: bool = False
     compared: bool = False
     runs: tuple[Attempt, ...] = (Attempt(),)
     looks: tuple[Look, ...] = ()

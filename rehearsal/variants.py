@@ -135,8 +135,12 @@ class Rehearsal:
                     self._found.counts = prober.stop()
         for count in self._found.counts:
             print(f"  {count}")
+        if self._scenario.outage:
+            for count in self._found.counts:
+                told = {kind: [f"{seconds:.1f} s" for seconds in count.outages(kind)] for kind in ("read", "write")}
+                print(f"  {count.path}: without reads {told['read']}, without writes {told['write']}")
         losses = [f"{count.path}: {loss}" for count in self._found.counts for loss in count.losses]
-        if losses:
+        if losses and not self._scenario.outage:
             raise NotAsExpectedError(f"{len(losses)} requests were lost\n" + "\n".join(losses))
         if self._scenario.converts:
             self._nothing_is_left(hosts)
