@@ -58,7 +58,7 @@ done
 
 _FREE = r"""
 {listed}
-new get '' --from-key --keys-only -w fields |
+everything new |
   awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 == 0 {{ print key }}' |
   LC_ALL=C sort | LC_ALL=C comm -12 - <(cut -d ' ' -f 2- {folder}/leased | LC_ALL=C sort)
 """

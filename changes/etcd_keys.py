@@ -11,20 +11,20 @@ from nodes.hosts import Hosts
 # etcdctl prints keys and values quoted, a line each, so that a line of both is a key with its value and nothing else.
 # Read whole: in_the_way refuses a database that is too large for that.
 # comm counts on etcd's own order, which is that of the bytes.
-LISTED = """
-listed() {{
-  "$1" get '' --from-key -w fields | grep -E '^"(Key|Value)" : ' | paste -d ' ' - -
-}}
+LISTED = r"""
 old() {{ {old} "$@"; }}
 new() {{ {new} "$@"; }}
+everything() {{ "$1" get '' --from-key -w fields; }}
+values() {{ grep -E '^"(Key|Value)" : ' | paste -d ' ' - -; }}
 differing() {{
-  comm -3 --nocheck-order <(listed old) <(listed new) | sed 's/^\\t//; s/^"Key" : \\("[^"]*"\\).*/\\1/' | sort -u
+  comm -3 --nocheck-order <(everything old | values) <(everything new | values) |
+    sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u
 }}
 """
 
 
 def functions(hosts: Hosts, target: Sequence[str]) -> str:
-    """The shell's `old` and `new`: etcdctl at the first master's own etcd, and at `target`; and `listed`."""
+    """The shell's `old` and `new`, etcdctl at the first master's own etcd and at `target`, and what is made of them."""
     tools = hosts.etcd_tools.of(hosts.first)
     # Each call needs a name of its own, and this line is run more than once.
     return LISTED.format(

@@ -60,19 +60,19 @@ outcome() {{ printf '%s\n' "$*" > "$folder/outcome"; }}
 trap back EXIT
 trap 'exit 75' HUP INT TERM
 revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
-digest() {{ listed "$1" | sha256sum | cut -c 1-64 > "$folder/digest.$1"; }}
 keys() {{ old get '' --from-key --count-only -w fields | sed -n 's/^"Count" : //p'; }}
-leased() {{
-  old get '' --from-key --keys-only -w fields |
-    awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 != 0 {{ print $2, key }}' > "$folder/leased"
-}}
+leased() {{ awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 != 0 {{ print $2, key }}'; }}
+digest() {{ values | sha256sum | cut -c 1-64; }}
 outcome 'a member of the new cluster does not answer'
 new endpoint health >&2 || exit 1
 outcome 'the old etcd did not come to rest'
 pid=
 for try in $(seq {tries}); do
   before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
-  digest old & digest new & leased & wait # under the fence no key gets a lease any more
+  everything new | digest > "$folder/digest.new" &
+  # under the fence no key gets a lease any more
+  everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old"
+  wait
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
     outcome "the two differ in $(differing | head -n 5 | xargs)"
     continue
