@@ -2,12 +2,15 @@
 
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 
 from changes.change import SO, Look
 from changes.etcd_keys import functions, quoted
+from changes.etcd_mirror import ended
 from changes.placing import place
 from formats import etcd
+from nodes.etcd_tools import NoEtcdToolsError
 from nodes.hosts import Hosts
 from nodes.switch import FOLDER, OLD_ETCD, PROOF
 from nodes.waiting import wait_until
@@ -118,6 +121,8 @@ class OldEtcdAway:
 
     def do(self, hosts: Hosts) -> None:
         first, data, kept = hosts.first, shlex.quote(self.data), shlex.quote(self.kept)
+        with suppress(NoEtcdToolsError):  # where the old etcd has ended, so has whatever ran beside it
+            first.check(ended(hosts))
         first.check(
             f"set -e; if [ -e {ETCD_MANIFEST} ]; then cp -p {ETCD_MANIFEST} {OLD_ETCD}; sync {OLD_ETCD};"
             f" rm {ETCD_MANIFEST}; fi"

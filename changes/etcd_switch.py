@@ -33,7 +33,7 @@ TRIES = 20
 
 # Both scripts take turns: what goes back sees that nothing was committed, what commits sees that nobody went back.
 _SHARED = r"""
-set -u
+set -u -o pipefail
 export LC_ALL=C
 folder={folder} manifest={manifest} parked={parked} switched={switched}
 exec 9>>"$folder/turn"
@@ -70,15 +70,14 @@ pid=
 for try in $(seq {tries}); do
   before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
   everything new | digest > "$folder/digest.new" &
-  # under the fence no key gets a lease any more
-  everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old"
-  wait
+  # Under the fence no key gets a lease any more.
+  everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old" && wait $! && keys=$(keys) || continue
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
     outcome "the two differ in $(differing | head -n 5 | xargs)"
     continue
   fi
-  keys=$(keys) pid=$(apiserver)
-  kill -STOP "$pid" || exit 1
+  pid=$(apiserver)
+  [ "$keys" -gt 0 ] && kill -STOP "$pid" || exit 1
   sleep 0.05
   [ "$(revision)" = "$before" ] && break
   kill -CONT "$pid"
