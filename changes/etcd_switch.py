@@ -70,8 +70,10 @@ pid=
 for try in $(seq {tries}); do
   before=$(revision) && sleep 0.2 && [ -n "$before" ] && [ "$(revision)" = "$before" ] || continue
   everything new | digest > "$folder/digest.new" &
+  other=$!
   # Under the fence no key gets a lease any more.
-  everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old" && wait $! && keys=$(keys) || continue
+  everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old" || continue
+  wait "$other" && keys=$(keys) || continue
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
     outcome "the two differ in $(differing | head -n 5 | xargs)"
     continue
