@@ -1,13 +1,17 @@
 """The lab's cluster and hosts as the rehearsal's own eyes see them, apart from the runbook's."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from formats import etcd, kubernetes
 from nodes import layout
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import load
+from nodes.waiting import wait_until
 from rehearsal.runs import CHECKOUT, ROOT
 
 FIRST = "shaolin"
@@ -39,6 +43,35 @@ def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
     assert not fleet.problems, fleet.problems
     first = inventory.masters[0].name
     return Hosts(fleet, inventory, first, layout=layout.find(fleet, [first]))
+
+
+def settled(hosts: Hosts) -> None:
+    """Return once all three masters take part again: what was healed just now may still echo. Raises NeverCameError.
+
+    An apiserver whose etcd stood still is missing in the kubernetes service for some seconds, for one.
+    """
+    wait_until("the three masters at rest", lambda: _unrest(hosts), 120)
+
+
+def _unrest(hosts: Hosts) -> str:
+    masters = {node.address for node in hosts.inventory.masters}
+    slices = json.loads(hosts.kubectl("get", "endpointslices", "kubernetes", "-o", "json"))
+    serving = {address for endpoint in slices["endpoints"] or () for address in endpoint["addresses"]}
+    if serving != masters:
+        return f"the kubernetes service leads to {sorted(serving)}"
+    leaders = {
+        name: etcd.statuses(hosts.etcdctl("endpoint", "status", "-w", "json", on=name))[0].leader_id
+        for name in (FIRST, *NEW)
+    }
+    if len(set(leaders.values())) != 1 or "" in leaders.values():
+        return f"etcd's leaders are {leaders}"
+    leases = kubernetes.leases(hosts.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))
+    idle = [name for name in ("kube-controller-manager", "kube-scheduler") if not _held(leases, name)]
+    return f"nobody holds {' and '.join(idle)}" if idle else ""
+
+
+def _held(leases: tuple[kubernetes.Lease, ...], name: str) -> bool:
+    return any(lease.name == name and lease.is_held(datetime.now(UTC)) for lease in leases)
 
 
 def files(hosts: Hosts) -> set[str]:
