@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from formats import etcd, kubernetes
+from formats import etcd, kubernetes, ports
 from nodes import layout
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
@@ -18,6 +18,7 @@ FIRST = "shaolin"
 NEW = ("wudang", "emei")
 WORKER = "huashan"
 NODES = (FIRST, *NEW, WORKER)
+CONTROLLERS = {"kube-controller-manager": ports.CONTROLLER_MANAGER, "kube-scheduler": ports.SCHEDULER}
 
 # Every file that the runbook could touch, and every process that it must not start again.
 _FILES = (
@@ -48,7 +49,8 @@ def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
 def settled(hosts: Hosts) -> None:
     """Return once all three masters take part again: what was healed just now may still echo. Raises NeverCameError.
 
-    An apiserver whose etcd stood still is missing in the kubernetes service for some seconds, for one.
+    An apiserver whose etcd took no writes is missing in the kubernetes service for some seconds, and a controller that
+    has ended several times is started again only after a while.
     """
     wait_until("the three masters at rest", lambda: _unrest(hosts), 120)
 
@@ -65,9 +67,19 @@ def _unrest(hosts: Hosts) -> str:
     }
     if len(set(leaders.values())) != 1 or "" in leaders.values():
         return f"etcd's leaders are {leaders}"
+    silent = [
+        f"{name} on {master}" for master in (FIRST, *NEW) for name in CONTROLLERS if not _answers(hosts, master, name)
+    ]
+    if silent:
+        return f"no answer from {' and '.join(silent)}"
     leases = kubernetes.leases(hosts.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))
-    idle = [name for name in ("kube-controller-manager", "kube-scheduler") if not _held(leases, name)]
+    idle = [name for name in CONTROLLERS if not _held(leases, name)]
     return f"nobody holds {' and '.join(idle)}" if idle else ""
+
+
+def _answers(hosts: Hosts, master: str, controller: str) -> bool:
+    asked = f"curl -sk --max-time 2 https://127.0.0.1:{CONTROLLERS[controller]}/healthz"
+    return hosts.fleet[master].run(asked).stdout == "ok"
 
 
 def _held(leases: tuple[kubernetes.Lease, ...], name: str) -> bool:
