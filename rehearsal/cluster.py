@@ -1,19 +1,24 @@
 """The lab's cluster and hosts as the rehearsal's own eyes see them, apart from the runbook's."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from formats import etcd, kubernetes, ports
 from nodes import layout
 from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import load
+from nodes.waiting import wait_until
 from rehearsal.runs import CHECKOUT, ROOT
 
 FIRST = "shaolin"
 NEW = ("wudang", "emei")
 WORKER = "huashan"
 NODES = (FIRST, *NEW, WORKER)
+CONTROLLERS = {"kube-controller-manager": ports.CONTROLLER_MANAGER, "kube-scheduler": ports.SCHEDULER}
 
 # Every file that the runbook could touch, and every process that it must not start again.
 _FILES = (
@@ -39,6 +44,46 @@ def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
     assert not fleet.problems, fleet.problems
     first = inventory.masters[0].name
     return Hosts(fleet, inventory, first, layout=layout.find(fleet, [first]))
+
+
+def settled(hosts: Hosts) -> None:
+    """Return once all three masters take part again: what was healed just now may still echo. Raises NeverCameError.
+
+    An apiserver whose etcd took no writes is missing in the kubernetes service for some seconds, and a controller that
+    has ended several times is started again only after a while.
+    """
+    wait_until("the three masters at rest", lambda: _unrest(hosts), 120)
+
+
+def _unrest(hosts: Hosts) -> str:
+    masters = {node.address for node in hosts.inventory.masters}
+    slices = json.loads(hosts.kubectl("get", "endpointslices", "kubernetes", "-o", "json"))
+    serving = {address for endpoint in slices["endpoints"] or () for address in endpoint["addresses"]}
+    if serving != masters:
+        return f"the kubernetes service leads to {sorted(serving)}"
+    leaders = {
+        name: etcd.statuses(hosts.etcdctl("endpoint", "status", "-w", "json", on=name))[0].leader_id
+        for name in (FIRST, *NEW)
+    }
+    if len(set(leaders.values())) != 1 or "" in leaders.values():
+        return f"etcd's leaders are {leaders}"
+    silent = [
+        f"{name} on {master}" for master in (FIRST, *NEW) for name in CONTROLLERS if not _answers(hosts, master, name)
+    ]
+    if silent:
+        return f"no answer from {' and '.join(silent)}"
+    leases = kubernetes.leases(hosts.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))
+    idle = [name for name in CONTROLLERS if not _held(leases, name)]
+    return f"nobody holds {' and '.join(idle)}" if idle else ""
+
+
+def _answers(hosts: Hosts, master: str, controller: str) -> bool:
+    asked = f"curl -sk --max-time 2 https://127.0.0.1:{CONTROLLERS[controller]}/healthz"
+    return hosts.fleet[master].run(asked).stdout == "ok"
+
+
+def _held(leases: tuple[kubernetes.Lease, ...], name: str) -> bool:
+    return any(lease.name == name and lease.is_held(datetime.now(UTC)) for lease in leases)
 
 
 def files(hosts: Hosts) -> set[str]:

@@ -50,6 +50,7 @@ def test_defect_is_red_where_it_says_and_nowhere_else(
     defects: tuple[Defect, ...], inventory: Path, view: Hosts, before: set[str]
 ) -> None:
     """That the defects before these were healed is seen here too: none of their cases is red any more."""
+    cluster.settled(view)
     began = time.monotonic()
     with seeded(view, defects):
         seen = time.monotonic()
