@@ -1,0 +1,140 @@
+"""The other road for etcd: killed, cut and hindered wherever it can be, and each time finished or gone back."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nodes.hosts import Hosts
+from nodes.waiting import wait_until
+from rehearsal import cluster
+from rehearsal.runs import CHECKOUT, Run, runbook
+from rehearsal.seeding import seeded
+from tests.defects import MIRRORED, Defect
+
+# Those whose cases tell what others would hide.
+ETCDCTL = (
+    "cd /etc/kubernetes/pki/etcd && etcdctl --cacert=ca.crt --cert=server.crt --key=server.key"
+    " --endpoints=https://127.0.0.1:2379"
+)
+FENCED_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Path]:
+    """nodes.yaml with the other road."""
+    document = yaml.safe_load((CHECKOUT / "nodes.yaml").read_text())
+    document["cluster"]["etcd"] = "mirror"
+    path = CHECKOUT / "nodes-mirror.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    yield path
+    path.unlink()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh(lab_up: None) -> None:
+    cluster.lab("reset")
+
+
+def killed_at(words: str, nodes: Path, *arguments: str) -> None:
+    """A run ended by SIGKILL as soon as it says these words."""
+    run = runbook(*arguments, nodes=nodes, on_line=lambda line: words in line, kill=True)
+    assert run.status == -9, run.told
+
+
+def green(run: Run) -> None:
+    assert run.status == 0, run.told
+    assert {case.outcome for case in run.cases} == {"passed"}
+
+
+def apiserver(view: Hosts) -> str:
+    """Its process and when it began."""
+    return view.first.check("ps -o pid=,lstart= -C kube-apiserver")
+
+
+def written(view: Hosts, name: str) -> None:
+    view.kubectl("create", "configmap", name)
+
+
+def config_maps(view: Hosts) -> set[str]:
+    listed = view.kubectl("get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}")
+    return set(listed.split()) - {"kube-root-ca.crt"}
+
+
+def unfenced(view: Hosts) -> str:
+    """Empty once writes pass."""
+    answer = view.first.run(f"{ETCDCTL} alarm list")
+    return answer.stdout.strip() or answer.stderr.strip()
+
+
+def test_run_killed_while_it_makes_the_new_cluster_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
+    written(view, "from-the-beginning")
+    written(view, "deleted-during-the-copy")
+    killed_at("emei: an empty member of the new etcd cluster …", nodes, "--to=2.1")
+    green(runbook("--to=2.1", nodes=nodes))
+
+
+def test_mirror_that_was_killed_is_begun_anew_and_what_was_deleted_stays_so(nodes: Path, view: Hosts) -> None:
+    killed_at("its etcd's data in the new cluster …", nodes, "--to=2.2")
+    view.first.run("systemctl kill --signal=KILL kubeadm-ha-mirror")
+    view.kubectl("delete", "configmap", "deleted-during-the-copy")
+    green(runbook("--to=2.2", nodes=nodes))
+    written(view, "between-mirror-and-fence")
+
+
+def test_member_that_is_down_at_the_switch_leaves_all_as_it_was(nodes: Path, view: Hosts) -> None:
+    before = apiserver(view)
+    away = "mv /etc/kubernetes/manifests/etcd.yaml /root/etcd.yaml"
+    view.fleet["emei"].check(f"{away} && until ! pgrep -x etcd; do sleep 0.2; done", deadline=60)
+    try:
+        run = runbook("--to=2.3", nodes=nodes)
+    finally:
+        view.fleet["emei"].check("mv /root/etcd.yaml /etc/kubernetes/manifests/etcd.yaml")
+    assert run.status == 1, run.told
+    assert apiserver(view) == before
+    assert unfenced(view) == ""
+    written(view, "while-a-member-was-down")
+
+
+def test_run_killed_under_the_fence_ends_switched_or_gone_back(nodes: Path, view: Hosts) -> None:
+    killed_at("kube-apiserver on the new etcd cluster …", nodes, "--to=2.3")
+    wait_until("the fence gone", lambda: _fence(view), FENCED_SECONDS + 30)
+
+
+def _fence(view: Hosts) -> str:
+    return "it stands" if view.first.run("test -e /var/lib/kubeadm-ha/switch/fenced").status == 0 else ""
+
+
+def test_the_same_command_goes_on_to_the_end_of_2_3(nodes: Path, view: Hosts) -> None:
+    green(runbook("--to=2.3", nodes=nodes))
+    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-down"}
+
+
+def test_run_killed_while_the_first_master_joins_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
+    killed_at("shaolin: static pod etcd …", nodes, "--to=2.4")
+    green(runbook("--to=2.4", nodes=nodes))
+
+
+def test_conversion_ends_green_and_a_second_run_changes_nothing(nodes: Path, view: Hosts) -> None:
+    green(runbook(nodes=nodes))
+    again = runbook(nodes=nodes)
+    green(again)
+    assert "no change was needed" in again.output
+    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-down"}
+
+
+@pytest.mark.parametrize("defect", MIRRORED, ids=str)
+def test_defect_of_this_road_is_red_where_it_says(defect: Defect, nodes: Path, view: Hosts) -> None:
+    cluster.settled(view)
+    with seeded(view, [defect]):
+        run = runbook("-m", "verify", nodes=nodes)
+    found = {case.name for case in run.of("failed") + run.of("error")}
+    assert found == set(defect.red), run.told
+
+
+def test_audit_is_green(nodes: Path) -> None:
+    began = time.monotonic()
+    green(runbook("-m", "verify", nodes=nodes))
+    print(f"  audit in {time.monotonic() - began:.1f} s")
