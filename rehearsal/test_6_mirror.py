@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 from rehearsal import cluster
-from rehearsal.runs import CHECKOUT, Run, runbook
+from rehearsal.runs import Run, other_road, runbook
 from rehearsal.seeding import seeded
 from tests.defects import MIRRORED, Defect
 
-# Those whose cases tell what others would hide.
 ETCDCTL = (
     "cd /etc/kubernetes/pki/etcd && etcdctl --cacert=ca.crt --cert=server.crt --key=server.key"
     " --endpoints=https://127.0.0.1:2379"
@@ -24,13 +22,8 @@ FENCED_SECONDS = 60
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Path]:
-    """nodes.yaml with the other road."""
-    document = yaml.safe_load((CHECKOUT / "nodes.yaml").read_text())
-    document["cluster"]["etcd"] = "mirror"
-    path = CHECKOUT / "nodes-mirror.yaml"
-    path.write_text(yaml.safe_dump(document, sort_keys=False))
-    yield path
-    path.unlink()
+    with other_road() as path:
+        yield path
 
 
 @pytest.fixture(scope="module", autouse=True)
