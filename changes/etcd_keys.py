@@ -50,8 +50,9 @@ def functions(hosts: Hosts, target: Sequence[str]) -> str:
 
 
 def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[str]:
-    """Keys that one side alone has, or of which the two have different values, as of this moment: each in quotes, with a
-    digest of the value behind it.
+    """Keys that one side alone has, or of which the two have different values, as of this moment.
+
+    Each stands in quotes, with a digest of the value behind it.
 
     Clients write meanwhile, and the two sides are not read at the same instant: what is the same when it is looked at
     again was not on its way.
