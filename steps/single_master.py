@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from changes.batch import Batch, ToDo
+from changes.batch import ToDo
 from changes.files import File
 from changes.images import ImagesPulled
 from changes.seen import Seen
@@ -20,11 +20,14 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     then one note on the first master: after step 6 nothing else tells it from the others for certain.
 
     The gate of step 2 reads from it which etcd cluster this began as.
+
+    One master pulls after the other: no step writes more at once, and where machines share what their disks are on, the
+    first master's etcd waits for it.
     """
     images = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
     configuration = kubernetes.with_etcd_image(seen.configuration.text, images["etcd"])
-    pulled = tuple(ImagesPulled(name, tuple(images.values()), configuration) for name in seen.new_masters(inventory))
-    return [Batch(pulled), File(seen.first, RECORD, _note(seen))]
+    pulled = [ImagesPulled(name, tuple(images.values()), configuration) for name in seen.new_masters(inventory)]
+    return [*pulled, File(seen.first, RECORD, _note(seen))]
 
 
 def _note(seen: Seen) -> str:

@@ -53,6 +53,12 @@ def test_images_are_those_of_the_first_masters_manifests() -> None:
     assert len(pulled.images) == 4
 
 
+def test_masters_pull_one_after_the_other() -> None:
+    first, second, _ = single_master.changes(states.fresh(), states.inventory())
+    assert isinstance(first, ImagesPulled)
+    assert isinstance(second, ImagesPulled)
+
+
 def test_an_image_of_etcd_that_was_changed_by_hand_is_what_is_pulled() -> None:
     """kubeadm-config names another one, or none."""
     seen = states.fresh()
