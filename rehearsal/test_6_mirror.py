@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,11 @@ def unfenced(view: Hosts) -> str:
     return answer.stdout.strip() or answer.stderr.strip()
 
 
+def test_a_small_disk_of_its_own_for_a_coming_member(view: Hosts) -> None:
+    """Of another file system than the rest of its host; it is full later on."""
+    view.fleet["emei"].check("mkdir -p /var/lib/etcd && mount -t tmpfs -o size=300m,mode=0700 etcd-disk /var/lib/etcd")
+
+
 def test_run_killed_while_it_makes_the_new_cluster_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     written(view, "from-the-beginning")
     written(view, "deleted-during-the-copy")
@@ -69,8 +75,38 @@ def test_run_killed_while_it_makes_the_new_cluster_is_finished_by_the_same_comma
     green(runbook("--to=2.1", nodes=nodes))
 
 
+def test_full_disk_of_a_new_member_is_told_and_room_lets_the_run_go_on(nodes: Path, view: Hosts) -> None:
+    emei = view.fleet["emei"]
+    emei.check("head -c 300m /dev/zero > /var/lib/etcd/filling 2>/dev/null; df /var/lib/etcd | grep -q 100%")
+    before = apiserver(view)
+    try:
+        run = runbook("--to=2.2", nodes=nodes)
+    finally:
+        emei.check("rm /var/lib/etcd/filling")
+    assert run.status == 1, run.told
+    assert apiserver(view) == before
+    wait_until("the member with room again", lambda: _unhealthy(view), 120)
+
+
+def _unhealthy(view: Hosts) -> str:
+    return view.fleet["emei"].run(f"{ETCDCTL} --command-timeout=3s endpoint health 2>&1 | grep -v successfully").stdout
+
+
+def test_connection_cut_during_the_copy_costs_the_run_and_not_the_copy(nodes: Path, view: Hosts) -> None:
+    cut_off = "nft add table inet cut; nft 'add chain inet cut out { type filter hook output priority 0; }'"
+    silence = f"{cut_off}; nft add rule inet cut out tcp sport 22 drop; sleep 40; nft delete table inet cut"
+
+    def cut(line: str) -> None:
+        if "its etcd's data in the new cluster …" in line:
+            view.first.check(f'systemd-run -q --on-active=0.5 --unit=cut sh -c "{silence}"')
+
+    run = runbook("--to=2.2", nodes=nodes, on_line=cut)
+    assert run.status == 1, run.told
+    wait_until("the connection", lambda: view.first.run("nft list table inet cut").stdout, 90)
+    assert view.first.check("systemctl is-active kubeadm-ha-mirror") == "active\n"
+
+
 def test_mirror_that_was_killed_is_begun_anew_and_what_was_deleted_stays_so(nodes: Path, view: Hosts) -> None:
-    killed_at("its etcd's data in the new cluster …", nodes, "--to=2.2")
     view.first.run("systemctl kill --signal=KILL kubeadm-ha-mirror")
     view.kubectl("delete", "configmap", "deleted-during-the-copy")
     green(runbook("--to=2.2", nodes=nodes))
@@ -103,6 +139,36 @@ def _fence(view: Hosts) -> str:
 def test_the_same_command_goes_on_to_the_end_of_2_3(nodes: Path, view: Hosts) -> None:
     green(runbook("--to=2.3", nodes=nodes))
     assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-down"}
+
+
+def test_no_key_has_lost_its_lease(view: Hosts) -> None:
+    """Those that have one in a cluster of Kubernetes: events, and the apiservers' own addresses."""
+    for kind in ("events", "masterleases"):
+        listed = view.fleet["wudang"].check(f"{ETCDCTL} get --prefix /registry/{kind}/ -w fields")
+        leases = [line.rpartition(" ")[2] for line in listed.splitlines() if line.startswith('"Lease" : ')]
+        assert leases
+        assert "0" not in leases
+
+
+def test_nobody_works_from_a_cache_of_the_old_etcd(view: Hosts) -> None:
+    """What is written after the switch is heard by scheduler, controllers, every kubelet and every kube-proxy."""
+    view.kubectl("create", "deployment", "web", "--image=registry.lab/web:1", "--replicas=3")
+    view.kubectl("expose", "deployment", "web", "--port=80", "--target-port=8080")
+    address = view.kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}")
+    for name in cluster.NODES:
+        wait_until(f"the service from {name}", partial(_silent, view, name, address), 60)
+    view.kubectl("delete", "pods", "-l", "app=web", "--wait=true", "--grace-period=0", "--force", deadline=60)
+    view.kubectl("rollout", "status", "deployment/web", "--timeout=60s", deadline=70)
+    changed = '[{"op": "replace", "path": "/spec/ports/0/port", "value": 81}]'
+    view.kubectl("patch", "service", "web", "--type=json", "-p", changed)
+    for name in cluster.NODES:
+        wait_until(f"the changed service from {name}", partial(_silent, view, name, f"{address}:81"), 60)
+    view.kubectl("delete", "deployment,service", "web")
+
+
+def _silent(view: Hosts, node: str, where: str) -> str:
+    answer = view.fleet[node].run(f"curl -s -o /dev/null --max-time 2 http://{where}/")
+    return "" if answer.status == 0 else f"curl ended with {answer.status}"
 
 
 def test_run_killed_while_the_first_master_joins_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
