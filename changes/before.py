@@ -34,5 +34,7 @@ class Before(Seen):
     """The ways between machines on which no answer came, with what was seen instead."""
     member_lists: Mapping[str, etcd.MemberList | str]
     """Of each other master that has an etcd: the members as it knows them, or why it gave no list."""
+    fenced: bool
+    """Whether a switch on the road `mirror` was cut off, and its fence has not gone back yet."""
     disk_seconds: float | None
     """In how many seconds etcd's log on the first master is on disk, 99 times of 100; None where that is not told."""

@@ -17,6 +17,7 @@ from nodes import wire
 from nodes.commands import CommandFailed, DeadlinePassed, DialFailed
 from nodes.etcd_tools import NoEtcdToolsError
 from nodes.hosts import Hosts
+from nodes.switch import FOLDER
 
 CONFIG_MAPS = ("kube-system/kube-proxy", "kube-system/cilium-config", "kube-public/cluster-info")
 
@@ -36,6 +37,7 @@ def observe_before(hosts: Hosts) -> Before:
             for name in seen.new_masters(hosts.inventory)
             if "etcd" in seen.machines[name].manifests
         },
+        fenced=hosts.first.run(f"test -e {FOLDER}/fenced").status == 0,
         disk_seconds=_disk_seconds(hosts, seen),
     )
 

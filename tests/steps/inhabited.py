@@ -84,6 +84,7 @@ def _usually(seen: Seen) -> dict[str, Any]:
         "hosts": {name: Host() for name in seen.machines},
         "closed": {},
         "member_lists": {},
+        "fenced": False,
         "disk_seconds": 0.002,
     }
 
