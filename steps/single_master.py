@@ -21,9 +21,12 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
 
     The gate of step 2 reads from it which etcd cluster this began as.
     """
-    images = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
+    own = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
+    images = {**own, "etcd": seen.etcd_image(inventory)}
     configuration = kubernetes.with_etcd_image(seen.configuration.text, images["etcd"])
-    pulled = tuple(ImagesPulled(name, tuple(images.values()), configuration) for name in seen.new_masters(inventory))
+    # A new etcd cluster's image comes to the first master too, in 2.4.
+    names = (*((seen.first,) if images != own else ()), *seen.new_masters(inventory))
+    pulled = tuple(ImagesPulled(name, tuple(images.values()), configuration) for name in names)
     return [Batch(pulled), File(seen.first, RECORD, _note(seen))]
 
 
