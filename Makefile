@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
-.PHONY: rehearse check lint unit unit-gates test variants bench lab lab-down clean
+.PHONY: rehearse check lint unit unit-nodes unit-gates test variants bench lab lab-down clean
 .DELETE_ON_ERROR:
 
 rehearse: $(VENV)/.installed ## bring up four real hosts and take them from one master to three
@@ -18,8 +18,8 @@ lab: $(VENV)/.installed ## four real hosts with a fresh cluster of one master; V
 lab-down: $(VENV)/.installed ## take the hosts away; what was built stays cached
 	$(SUDO) $(RUN) -m lab down
 
-check: $(VENV)/.installed ## lint, types, who may import whom, unit tests: no lab; two at a time
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit unit-gates
+check: $(VENV)/.installed ## lint, types, who may import whom, unit tests: no lab; side by side
+	@$(MAKE) --no-print-directory -j4 --output-sync=target lint unit unit-nodes unit-gates
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check
@@ -28,7 +28,10 @@ lint: $(VENV)/.installed
 	$(VENV)/bin/lint-imports
 
 unit: $(VENV)/.installed
-	$(RUN) -m pytest -q --ignore=tests/gates
+	$(RUN) -m pytest -q --ignore=tests/gates --ignore=tests/nodes
+
+unit-nodes: $(VENV)/.installed # a real sshd, and hosts that are silent: mostly waiting
+	$(RUN) -m pytest -q tests/nodes
 
 unit-gates: $(VENV)/.installed # pytest inside pytest: as long as all the others
 	$(RUN) -m pytest -q tests/gates

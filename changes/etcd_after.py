@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from changes.change import SO, Look
-from changes.etcd_keys import functions, quoted
+from changes.etcd_keys import functions
 from changes.etcd_mirror import ended
 from changes.placing import place
 from formats import etcd
@@ -95,7 +95,7 @@ class LeasesAgain:
 
     def _run(self, hosts: Hosts, script: str) -> str:
         command = script.format(listed=functions(hosts, self.target), folder=FOLDER)
-        return hosts.first.check(f"bash -c {quoted(command)}", deadline=self.deadline)
+        return hosts.first.check(f"bash -c {shlex.quote(command)}", deadline=self.deadline)
 
 
 @dataclass(frozen=True)

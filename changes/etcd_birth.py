@@ -29,13 +29,13 @@ set -eu
 umask 077
 work={work} data={data}
 gone() {{
-  ctr -n k8s.io tasks kill -s SIGKILL {container}; ctr -n k8s.io tasks rm -f {container}
-  ctr -n k8s.io containers rm {container}
-}}
-trap 'gone >/dev/null 2>&1; rm -rf "$work/empty.db" "$work/empty.db.part" "$work/new"' EXIT
+  ctr -n k8s.io tasks rm -f {container} || true
+  ctr -n k8s.io containers rm {container} || true
+}} >/dev/null 2>&1
+trap 'gone; rm -rf "$work/empty.db" "$work/empty.db.part" "$work/new"' EXIT
 trap 'exit 75' HUP INT TERM
 if [ -e "$data/member" ]; then echo "$data holds a database already" >&2; exit 1; fi
-gone >/dev/null 2>&1 || true
+gone
 rm -rf "$work"; mkdir -p "$work" "$data"; chmod 0700 "$data"
 ctr -n k8s.io run --detach --mount type=bind,src="$work",dst=/work,options=rbind:rw {image} {container} \
   etcd --name=empty --data-dir=/empty --listen-client-urls=unix://client:0 --advertise-client-urls=unix://client:0 \
@@ -49,7 +49,7 @@ until saved $tries; do
   tries=$((tries + 1)); [ $tries -lt 40 ] || {{ tail -n 1 "$work/said" >&2; exit 1; }}
   sleep 0.25
 done
-gone >/dev/null
+gone
 ctr -n k8s.io run --rm --mount type=bind,src="$work",dst=/work,options=rbind:rw {image} {container} \
   etcdutl snapshot restore /work/empty.db --data-dir=/work/new --name={name} --initial-advertise-peer-urls={url} \
   --initial-cluster={cluster} --initial-cluster-token={token} --bump-revision={ahead} --mark-compacted >&2

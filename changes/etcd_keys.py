@@ -3,6 +3,7 @@
 The values are secrets of the cluster: they go through pipes on that host and nowhere else. What is told is names.
 """
 
+import shlex
 from collections.abc import Sequence
 
 from nodes.etcd_tools import OWN
@@ -16,10 +17,24 @@ old() {{ {old} "$@"; }}
 new() {{ {new} "$@"; }}
 everything() {{ "$1" get '' --from-key -w fields; }}
 values() {{ grep -E '^"(Key|Value)" : ' | paste -d ' ' - -; }}
-differing() {{
-  comm -3 --nocheck-order <(everything old | values) <(everything new | values) |
-    sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u
-}}
+differing() {{ comm -3 --nocheck-order <(everything old | values) <(everything new | values) | head -n {most}; }}
+"""
+
+# More than that, and it is enough to know of these.
+MOST = 200
+
+_NAMED = "kubeadm-ha-process"
+_RANDOM = '"kubeadm-ha-$BASHPID-$RANDOM$RANDOM"'
+
+# A line a key, with a digest of what is there on that side: nobody learns a value, and who looks twice sees whether it
+# is still the same one.
+_UNLIKE = r"""
+export LC_ALL=C
+{functions}
+differing | while IFS= read -r line; do
+  key=${{line#*'"Key" : '}}
+  printf '%s %s\n' "${{key%%' "Value" : '*}}" "$(printf %s "$line" | sha256sum | cut -c 1-16)"
+done
 """
 
 
@@ -28,23 +43,19 @@ def functions(hosts: Hosts, target: Sequence[str]) -> str:
     tools = hosts.etcd_tools.of(hosts.first)
     # Each call needs a name of its own, and this line is run more than once.
     return LISTED.format(
+        most=MOST,
         old=tools.etcdctl(endpoints=(OWN,), process=_NAMED).replace(_NAMED, _RANDOM),
         new=tools.etcdctl(endpoints=target, process=_NAMED).replace(_NAMED, _RANDOM),
     )
 
 
-_NAMED = "kubeadm-ha-process"
-_RANDOM = '"kubeadm-ha-$BASHPID-$RANDOM$RANDOM"'
-
-
 def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[str]:
     """Keys that one side alone has, or of which the two have different values, as of this moment.
 
-    Clients write meanwhile: a key that is named once may only have been on its way.
+    Each stands in quotes, with a digest of the value behind it.
+
+    Clients write meanwhile, and the two sides are not read at the same instant: what is the same when it is looked at
+    again was not on its way.
     """
-    script = f"export LC_ALL=C\n{functions(hosts, target)}\ndiffering"
-    return frozenset(hosts.first.check(f"bash -c {quoted(script)}", deadline=deadline).splitlines())
-
-
-def quoted(script: str) -> str:
-    return "'" + script.replace("'", "'\\''") + "'"
+    script = _UNLIKE.format(functions=functions(hosts, target))
+    return frozenset(hosts.first.check(f"bash -c {shlex.quote(script)}", deadline=deadline).splitlines())

@@ -41,8 +41,8 @@ true
 class Mirrored:
     """Every key of the old etcd is in the new cluster, with its value, and what is written follows.
 
-    `target` are the new members' client URLs; the mirror writes to the last of them. Each key has to have been seen
-    equal on both sides once: clients go on writing, so that all of them at once is seen under the fence alone.
+    `target` are the new members' client URLs; the mirror writes to the last of them. Clients go on writing, so that all
+    keys at once are equal under the fence alone; here none may differ twice with the same value.
     """
 
     node: str
@@ -124,9 +124,9 @@ class Mirrored:
                     return f"no key was copied for {STILL_SECONDS:g} s, {new} of {old} are"
             else:
                 found = unlike(hosts, self.target, COMPARING_SECONDS)
-                left = found if left is None else left & found
-                if not left:
+                if not found or (left is not None and not left & found):
                     return ""
+                left = found
             if now - spoken >= HEARTBEAT_SECONDS:
                 spoken = now
                 rate = (new - first) / max(now - began, 1.0)
@@ -159,6 +159,7 @@ def ended(hosts: Hosts) -> str:
     return _ENDED.format(unit=UNIT, kill=kill)
 
 
-def _told(keys: frozenset[str]) -> str:
-    named = sorted(keys)[:5]
+def _told(found: frozenset[str]) -> str:
+    keys = sorted({key.rpartition(" ")[0] for key in found})
+    named = keys[:5]
     return ", ".join(named) + (f" and {len(keys) - len(named)} more" if len(keys) > len(named) else "")

@@ -75,7 +75,7 @@ for try in $(seq {tries}); do
   everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old" || continue
   wait "$other" && keys=$(keys) || continue
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
-    outcome "the two differ in $(differing | head -n 5 | xargs)"
+    outcome "the two differ in $(differing | sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u | head -n 5 | xargs)"
     continue
   fi
   pid=$(apiserver)

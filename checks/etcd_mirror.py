@@ -51,6 +51,6 @@ def revision(hosts: Hosts, master: str) -> int:
     """The revision at which a master's apiserver lists the namespaces: what every client of it goes by."""
     answer = hosts.fleet.reader(hosts.first_master).check(
         f"kubectl --kubeconfig=/etc/kubernetes/admin.conf --server={hosts.api_url(master)} --cache-dir=/dev/null"
-        " get --raw /api/v1/namespaces?limit=1"
+        " get --raw /api/v1/namespaces"
     )
     return int(json.loads(answer)["metadata"]["resourceVersion"])

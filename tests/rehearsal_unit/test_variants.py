@@ -12,7 +12,7 @@ from lab.places import NODES_FILE
 from rehearsal import scenario
 from rehearsal.runs import Run
 from rehearsal.scenario import STEP_1, Attempt, Scenario
-from rehearsal.variants import A_DAY, Result, of_the_day
+from rehearsal.variants import A_DAY, Result, balancer_stands, of_the_day
 
 DAY = datetime.date(2026, 11, 23)
 
@@ -68,6 +68,15 @@ def run(status: int, *cases: tuple[int, str, str]) -> Run:
         if wrong:
             ElementTree.SubElement(case, "skipped" if wrong == "skipped" else "failure", message=wrong)
     return Run(status, "", 1.0, suite)
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"), [("PASSED", True), ("FAILED", False), ("SKIPPED (gate closed: step 5: ...)", False)]
+)
+def test_the_balancer_is_probed_once_its_own_case_has_passed(said: str, stands: bool) -> None:
+    case = "runbook/test_6_load_balancer.py::test_api_answers_through_the_balancers_own_address"
+    assert balancer_stands(f"{case} {said}     [ 77%]\n") is stands
+    assert not balancer_stands("runbook/test_6_load_balancer.py::test_balancer_knows_every_master PASSED [ 78%]\n")
 
 
 REFUSED = Attempt(ends="refused", says=("etcd 3.7.0", "GHSA"))
