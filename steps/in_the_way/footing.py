@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from changes.observe import Footing
 from formats.kubeadm import COMPONENTS
 from nodes.first_master import MIRROR
-from nodes.switch import PROOF
+from nodes.switch import SWITCHED
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def _left(footing: Footing) -> Iterator[str]:
     if footing.left:
         yield (
             f"{footing.first}: a new etcd cluster was begun there ({MIRROR}) and the road `mirror` not gone to its end:"
-            f" write `etcd: mirror` again and go on; or, as long as there is no {PROOF}, give it up: remove etcd.yaml"
-            " and etcd's data on the coming masters, then that note"
+            f" write `etcd: mirror` again and go on; or, as long as there is no {SWITCHED}, give it up: `systemctl stop"
+            " kubeadm-ha-mirror` there, remove etcd.yaml and then etcd's data on the coming masters, and then that note"
         )
 
 
