@@ -5,16 +5,17 @@ import shlex
 from contextlib import suppress
 from dataclasses import dataclass
 
-from changes.change import SO, Look
+from changes.change import SO, Change, Look
 from changes.etcd_keys import functions
 from changes.etcd_mirror import ended
 from changes.placing import place
 from formats import etcd
 from nodes.etcd_tools import NoEtcdToolsError
 from nodes.hosts import Hosts
-from nodes.switch import FOLDER, OLD_ETCD, PROOF
+from nodes.switch import FOLDER, OLD_ETCD, PROOF, is_switched
 from nodes.waiting import wait_until
 
+AWAY = f"{FOLDER}/old-etcd-is-away"
 ETCD_MANIFEST = "/etc/kubernetes/manifests/etcd.yaml"
 
 
@@ -85,7 +86,7 @@ class LeasesAgain:
     def look(self, hosts: Hosts) -> Look:
         if hosts.first.run(f"test -e {FOLDER}/leased").status != 0:
             return Look(so=False, seen="which keys have one is known at the switch", diff="")
-        if hosts.first.run("ss -Hltn 'sport = :2379' | grep -q .").status != 0:
+        if hosts.first.run(f"test -e {AWAY}").status == 0:
             return SO  # the old etcd went after they were bound
         free = self._run(hosts, _FREE).splitlines()
         return Look(so=False, seen=f"{len(free)} keys have none", diff=f"~ {len(free)} leases\n") if free else SO
@@ -96,6 +97,28 @@ class LeasesAgain:
     def _run(self, hosts: Hosts, script: str) -> str:
         command = script.format(listed=functions(hosts, self.target), folder=FOLDER)
         return hosts.first.check(f"bash -c {shlex.quote(command)}", deadline=self.deadline)
+
+
+@dataclass(frozen=True)
+class AfterTheSwitch:
+    """A change for which the old etcd, as long as it serves, would be taken for what is to come in its place."""
+
+    change: Change
+
+    @property
+    def node(self) -> str:
+        return self.change.node
+
+    def __str__(self) -> str:
+        return str(self.change)
+
+    def look(self, hosts: Hosts) -> Look:
+        if is_switched(hosts.first):
+            return self.change.look(hosts)
+        return Look(so=False, seen="the switch comes before it", diff=f"~ {self.change}\n")
+
+    def do(self, hosts: Hosts) -> None:
+        self.change.do(hosts)
 
 
 @dataclass(frozen=True)
@@ -114,8 +137,8 @@ class OldEtcdAway:
         return f"{self.data}/member.of-{self.cluster_id}"
 
     def look(self, hosts: Hosts) -> Look:
-        kept = shlex.quote(self.kept)
-        if hosts.first.run(f"test -e {kept}").status == 0:
+        # Not by what stands in etcd's folder: the new member's data will stand there, and the old may be removed.
+        if hosts.first.run(f"test -e {AWAY}").status == 0:
             return SO
         return Look(so=False, seen="it runs still", diff=f"- {ETCD_MANIFEST}\n~ {self.data}/member → {self.kept}\n")
 
@@ -124,11 +147,11 @@ class OldEtcdAway:
         with suppress(NoEtcdToolsError):  # where the old etcd has ended, so has whatever ran beside it
             first.check(ended(hosts))
         first.check(
-            f"set -e; if [ -e {ETCD_MANIFEST} ]; then cp -p {ETCD_MANIFEST} {OLD_ETCD}; sync {OLD_ETCD};"
-            f" rm {ETCD_MANIFEST}; fi"
+            f"set -e; [ -e {OLD_ETCD} ] || {{ cp -p {ETCD_MANIFEST} {OLD_ETCD}.new; sync {OLD_ETCD}.new;"
+            f" mv -T {OLD_ETCD}.new {OLD_ETCD}; }}; rm -f {ETCD_MANIFEST}"
         )
         wait_until("the old etcd ending", lambda: self._runs(hosts), 60)
-        first.check(f"mv -T {data}/member {kept} && sync {data}")
+        first.check(f"set -e; [ -e {kept} ] || mv -T {data}/member {kept}; sync {data}; touch {AWAY}; sync {AWAY}")
 
     def _runs(self, hosts: Hosts) -> str:
         return "it runs still" if hosts.first.run("ss -Hltn 'sport = :2379' | grep -q .").status == 0 else ""

@@ -16,6 +16,10 @@ from nodes.hosts import KEPT, Hosts
 # etcdutl's own advice for --bump-revision (etcd.io, "Disaster recovery"): above what a day of writes can add.
 AHEAD = 1_000_000_000
 
+WORK = f"{KEPT}/new-etcd"
+# Stays there: whose database that is which lies in etcd's data directory.
+TOKEN = f"{WORK}/token"
+
 _CONTAINER = "kubeadm-ha-empty-etcd"
 
 # The empty database is made by the very etcd that will serve, in a container of its own without a network: it listens
@@ -75,16 +79,12 @@ class NewMember:
     def __str__(self) -> str:
         return f"{self.node}: an empty member of the new etcd cluster"
 
-    @property
-    def _work(self) -> str:
-        return f"{KEPT}/new-etcd"
-
     def look(self, hosts: Hosts) -> Look:
         there, token = (
             hosts.fleet[self.node]
             .check(
                 f"if [ -e {shlex.quote(self.data)}/member ]; then echo yes; else echo no; fi;"
-                f" cat {self._work}/token 2>/dev/null || echo none"
+                f" cat {TOKEN} 2>/dev/null || echo none"
             )
             .split()
         )
@@ -97,7 +97,7 @@ class NewMember:
         members = ",".join(f"{name}={url}" for name, url in self.cluster.items())
         script = _BORN.format(
             container=_CONTAINER,
-            work=shlex.quote(self._work),
+            work=shlex.quote(WORK),
             data=shlex.quote(self.data),
             image=shlex.quote(self.image),
             name=shlex.quote(self.node),

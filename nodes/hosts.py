@@ -10,6 +10,7 @@ from nodes.etcd_tools import EtcdTools
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
 from nodes.lock import Lock
+from nodes.reading import Reader
 from nodes.secret import Secret
 from nodes.session import Session
 from nodes.switch import is_switched
@@ -65,7 +66,7 @@ class Hosts:
     @property
     def etcd_master(self) -> str:
         """The master at whose member etcd is asked: the first one, unless it has left its etcd for a new cluster."""
-        if self.inventory.cluster.etcd == "mirror" and is_switched(self.first):
+        if self.inventory.cluster.etcd == "mirror" and is_switched(Reader(self.first)):
             return next(node.name for node in self.inventory.masters if node.name != self.first_master)
         return self.first_master
 

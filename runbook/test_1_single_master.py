@@ -83,11 +83,11 @@ def test_every_node_runs_the_same_version(cluster_nodes: dict[str, NodeStatus]) 
 
 
 @pytest.mark.verify
-def test_etcd_of_the_first_master_is_healthy_without_an_alarm(first_master: str, members: Gathered[View]) -> None:
+def test_etcd_of_the_first_master_is_healthy_without_an_alarm(read_by_the_first: tuple[str, View]) -> None:
     """NOSPACE: compact and defragment, then `etcdctl alarm disarm`. CORRUPT: stop here and restore that member."""
-    view = members[first_master]
-    assert view.status.leader_id, f"the member on {first_master} knows no leader: {view.status}"
-    assert not view.status.errors, f"the member on {first_master} reports {view.status.errors}"
+    where, view = read_by_the_first
+    assert view.status.leader_id, f"the member on {where} knows no leader: {view.status}"
+    assert not view.status.errors, f"the member on {where} reports {view.status.errors}"
     assert not view.alarms, f"alarms: {view.alarms}"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from changes.batch import ToDo, across
 from changes.change import Change
-from changes.etcd_after import LeasesAgain, OldEtcdAway, Proved
+from changes.etcd_after import AfterTheSwitch, LeasesAgain, OldEtcdAway, Proved
 from changes.etcd_birth import AHEAD, NewMember
 from changes.etcd_members import Learner, Serving, Snapshot, Voter
 from changes.etcd_mirror import Mirrored
@@ -37,19 +37,13 @@ def new_cluster(seen: Seen, inventory: Inventory) -> ToDo:
 
 
 def _member(seen: Seen, inventory: Inventory, name: str, cluster: Mapping[str, str], begun: Begun) -> Sequence[Change]:
-    text = _of_image(inventory, seen.manifest(inventory, name, "etcd", dict(cluster)))
-    image = manifests.parse(text).image
+    image = seen.etcd_image(inventory)
+    text = manifests.with_image(seen.manifest(inventory, name, "etcd", dict(cluster)), image)
     return [
         NewMember(name, cluster, begun.token, begun.ahead, image, seen.layout.etcd_data),
         StaticPod(name, "etcd", text, ignoring=FIRST_START_ONLY),
         Serving(name),
     ]
-
-
-def _of_image(inventory: Inventory, text: str) -> str:
-    """etcd's manifest with the image that nodes.yaml gives to the new cluster, where it does."""
-    image = inventory.cluster.etcd_image
-    return manifests.with_image(text, image) if image else text
 
 
 def mirrored(seen: Seen, inventory: Inventory) -> ToDo:
@@ -76,18 +70,20 @@ def third_member(seen: Seen, inventory: Inventory) -> ToDo:
     """2.4: the first master comes back, as the third member of the new cluster."""
     first, new = seen.first, seen.new_masters(inventory)
     cluster = {name: peer_url(inventory, name) for name in (*new, first)}
-    text = _of_image(inventory, manifests.joining(seen.manifests["etcd"], first, cluster))
-    return [
+    text = manifests.with_image(manifests.joining(seen.manifests["etcd"], first, cluster), seen.etcd_image(inventory))
+    todo: list[Change] = [
         Learner(first, cluster[first]),
         StaticPod(first, "etcd", text, ignoring=FIRST_START_ONLY),
         Voter(first, cluster[first]),
         Serving(first),
     ]
+    return [AfterTheSwitch(change) for change in todo]
 
 
 def own_etcd(seen: Seen, inventory: Inventory) -> ToDo:
     """2.5: the first master's apiserver goes back to its own etcd."""
-    return [BackAtItsOwn(seen.first, seen.manifests["kube-apiserver"]), _answering(seen, inventory)]
+    back = BackAtItsOwn(seen.first, seen.manifests["kube-apiserver"])
+    return [AfterTheSwitch(back), AfterTheSwitch(_answering(seen, inventory))]
 
 
 def _begun(seen: Seen) -> Begun:

@@ -8,10 +8,10 @@ from changes.seen import Machine, Seen
 from formats import certificates, etcd, kubeconfigs, kubernetes
 from formats.kubeadm import COMPONENTS, PAIRS
 from nodes import named_files
-from nodes.first_master import MIRROR, RECORD
+from nodes.first_master import ASIDE, MIRROR, RECORD
 from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
-from nodes.switch import OLD_ETCD, PARKED
+from nodes.switch import PROOF
 
 
 class NotSupportedError(Exception):
@@ -29,7 +29,7 @@ def observe(hosts: Hosts) -> Seen:
     first = hosts.first
     if "kubectl" in _of(machines, hosts.first_master).missing:
         raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
-    texts = with_kept(hosts, _of(machines, hosts.first_master).manifests)
+    texts = _with_those_aside(hosts, _of(machines, hosts.first_master).manifests)
     missing = [name for name in COMPONENTS if name not in texts]
     if missing:
         raise NotSupportedError(
@@ -53,6 +53,7 @@ def observe(hosts: Hosts) -> Seen:
         uid=json.loads(api["namespace"])["metadata"]["uid"],
         record=first.check(f"cat {RECORD} 2>/dev/null || true"),
         mirror=first.check(f"cat {MIRROR} 2>/dev/null || true"),
+        proof=first.check(f"cat {PROOF} 2>/dev/null || true"),
         manifests=texts,
         apiserver=certificates.read(pairs["apiserver"])[0],
         kubelet_client=certificates.read(pairs["apiserver-kubelet-client"])[0],
@@ -73,14 +74,12 @@ def observe(hosts: Hosts) -> Seen:
     )
 
 
-def with_kept(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
-    """The first master's manifests as they were and will be again: on the road `mirror` two of them lie elsewhere for a
-    while, the old etcd's until its master joins the new cluster, the apiserver's until it is back at its own etcd."""
-    places = {"etcd": OLD_ETCD, "kube-apiserver": PARKED}
-    kept = {
-        name: hosts.first.check(f"cat {path} 2>/dev/null || true") for name, path in places.items() if name not in texts
+def _with_those_aside(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The first master's manifests as they were before the switch, and will be again."""
+    aside = {
+        name: hosts.first.check(f"cat {path} 2>/dev/null || true") for name, path in ASIDE.items() if name not in texts
     }
-    return {**texts, **{name: text for name, text in kept.items() if text}}
+    return {**texts, **{name: text for name, text in aside.items() if text}}
 
 
 def _of(machines: Mapping[str, Machine | Exception], name: str) -> Machine:
