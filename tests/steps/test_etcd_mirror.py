@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from changes.batch import ToDo, flat
-from changes.etcd_after import OldEtcdAway, Proved
+from changes.etcd_after import AfterTheSwitch, OldEtcdAway, Proved
 from changes.etcd_birth import AHEAD, NewMember
 from changes.etcd_members import Learner, Snapshot
 from changes.etcd_mirror import Mirrored
@@ -74,7 +74,8 @@ IMAGES = pytest.mark.parametrize("image", ["", mirrored.IMAGE], ids=["the first 
 
 
 def made_of(part: Part, seen: Seen, image: str = "") -> list[object]:
-    return flat(part(seen, mirrored.inventory(etcd_image=image) if image else mirrored.inventory()))
+    found = flat(part(seen, mirrored.inventory(etcd_image=image) if image else mirrored.inventory()))
+    return [change.change if isinstance(change, AfterTheSwitch) else change for change in found]
 
 
 def only(kind: type, part: Part, seen: Seen, image: str = "") -> dict[str, object]:
