@@ -40,13 +40,13 @@ done
 
 def functions(hosts: Hosts, target: Sequence[str]) -> str:
     """The shell's `old` and `new`, etcdctl at the first master's own etcd and at `target`, and what is made of them."""
+    return LISTED.format(most=MOST, old=again(hosts), new=again(hosts, endpoints=target))
+
+
+def again(hosts: Hosts, *arguments: str, endpoints: Sequence[str] = (OWN,)) -> str:
+    """etcdctl as a word of a script, that may run more than once: each time its process has another name."""
     tools = hosts.etcd_tools.of(hosts.first)
-    # Each call needs a name of its own, and this line is run more than once.
-    return LISTED.format(
-        most=MOST,
-        old=tools.etcdctl(endpoints=(OWN,), process=_NAMED).replace(_NAMED, _RANDOM),
-        new=tools.etcdctl(endpoints=target, process=_NAMED).replace(_NAMED, _RANDOM),
-    )
+    return tools.etcdctl(*arguments, endpoints=endpoints, process=_NAMED).replace(_NAMED, _RANDOM)
 
 
 def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[str]:

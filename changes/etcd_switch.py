@@ -13,10 +13,10 @@ import json
 from dataclasses import dataclass, field
 
 from changes.change import SO, Look
-from changes.etcd_keys import functions
+from changes.etcd_keys import again, functions
 from changes.etcd_mirror import ended
 from changes.placing import place
-from formats import etcd
+from formats import etcd, ports
 from formats.diffs import unified
 from nodes import wire
 from nodes.commands import CommandFailed
@@ -141,17 +141,14 @@ class Switched:
         return Look(so=False, seen="it serves from the old etcd", diff=diff)
 
     def do(self, hosts: Hosts) -> None:
-        first, tools = hosts.first, hosts.etcd_tools.of(hosts.first)
-        disarm = tools.etcdctl("alarm", "disarm", process="kubeadm-ha-process").replace(
-            "kubeadm-ha-process", '"kubeadm-ha-$BASHPID-$RANDOM$RANDOM"'
-        )
+        first = hosts.first
         given = {
             "folder": FOLDER,
             "manifest": MANIFEST,
             "parked": PARKED,
             "switched": SWITCHED,
             "port": hosts.layout.api_port,
-            "disarm": disarm,
+            "disarm": again(hosts, "alarm", "disarm"),
         }
         first.check(f"if [ -e {FOLDER}/back ]; then bash {FOLDER}/back; fi", deadline=60)  # an earlier run's fence
         first.check(f"mkdir -p -m 0700 {FOLDER} && rm -f {FOLDER}/outcome")
@@ -182,11 +179,11 @@ def raise_alarm(hosts: Hosts) -> None:
     """NOSPACE, raised by hand over etcd's gateway: etcdctl has no word for it."""
     tools = hosts.etcd_tools.of(hosts.first)
     (status,) = etcd.statuses(hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json")))
-    context = wire.undemanding()
-    certificate = hosts.first.check(f"cat {tools.pki}/server.crt")
+    authority, certificate = (hosts.first.check(f"cat {tools.pki}/{name}.crt") for name in ("ca", "server"))
+    context = wire.trusting(authority)
     wire.identify(context, certificate, hosts.first.read_secret(f"{tools.pki}/server.key"))
     body = json.dumps({"action": "ACTIVATE", "memberID": str(int(status.member_id, 16)), "alarm": "NOSPACE"})
-    channel = hosts.first.dial("127.0.0.1", 2379)
+    channel = hosts.first.dial("127.0.0.1", ports.ETCD_CLIENT)
     answer = wire.post(channel, "/v3/maintenance/alarm", "127.0.0.1", body, context)
     if answer.status != 200:
         raise wire.WireError(f"etcd did not raise the alarm: HTTP {answer.status} {answer.body[:200]}")
