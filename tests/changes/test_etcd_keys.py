@@ -1,0 +1,95 @@
+"""Two etcds compared by what etcdctl prints: the pipelines are run by a real bash, over recorded output."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from changes import etcd_after, etcd_keys, etcd_switch
+
+HEADER = '"ClusterID" : 17162553735365357816\n"Revision" : 3\n"RaftTerm" : 2\n'
+Side = dict[str, tuple[str, int]]
+
+
+def printed(side: Side) -> str:
+    """`etcdctl get '' --from-key -w fields` of etcd 3.7.3."""
+    return HEADER + "".join(
+        f'"Key" : "{key}"\n"CreateRevision" : 2\n"ModRevision" : 2\n"Version" : 1\n"Value" : "{value}"\n'
+        f'"Lease" : {lease}\n'
+        for key, (value, lease) in side.items()
+    )
+
+
+@pytest.fixture
+def bash(tmp_path: Path) -> Callable[[str, Side, Side], str]:
+    """What a script prints in which `old` and `new` answer whatever they are asked with these keys."""
+
+    def run(script: str, old: Side, new: Side) -> str:
+        for name, side in (("old", old), ("new", new)):
+            (tmp_path / f"{name}.txt").write_text(printed(side))
+            (tmp_path / name).write_text(f"cat {tmp_path}/{name}.txt\n")
+        functions = etcd_keys.LISTED.format(most=5, old=f"sh {tmp_path}/old", new=f"sh {tmp_path}/new")
+        whole = script.replace("@FUNCTIONS@", functions)
+        ended = subprocess.run(["bash", "-c", whole], capture_output=True, text=True, timeout=20, check=True)  # noqa: S603, S607
+        return ended.stdout
+
+    return run
+
+
+UNLIKE = etcd_keys._UNLIKE.format(functions="@FUNCTIONS@")
+
+
+def names(out: str) -> list[str]:
+    return [line.rpartition(" ")[0] for line in out.splitlines()]
+
+
+def test_equal_sides_name_nothing(bash: Callable[[str, Side, Side], str]) -> None:
+    side: Side = {"/a": ("1", 0), "/b": ('a \\"quoted\\" one', 0)}
+    assert bash(UNLIKE, side, side) == ""
+
+
+def test_leases_and_revisions_are_no_difference(bash: Callable[[str, Side, Side], str]) -> None:
+    assert bash(UNLIKE, {"/a": ("1", 307830312541150211)}, {"/a": ("1", 0)}) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        pytest.param({"/a": ("1", 0), "/b": ("2", 0)}, {"/a": ("1", 0)}, ['"/b"'], id="missing in the new one"),
+        pytest.param({"/a": ("1", 0)}, {"/a": ("1", 0), "/b": ("2", 0)}, ['"/b"'], id="come back in the new one"),
+        pytest.param({"/a": ("1", 0)}, {"/a": ("9", 0)}, ['"/a"', '"/a"'], id="another value"),
+    ],
+)
+def test_what_differs_is_named_and_no_value_is(
+    old: Side, new: Side, named: list[str], bash: Callable[[str, Side, Side], str]
+) -> None:
+    out = bash(UNLIKE, old, new)
+    assert names(out) == named
+    assert all(len(line.rpartition(" ")[2]) == 16 for line in out.splitlines())
+
+
+def test_the_same_difference_is_told_in_the_same_words_and_another_in_others(
+    bash: Callable[[str, Side, Side], str],
+) -> None:
+    """So that who looks twice knows what was only on its way."""
+    first = bash(UNLIKE, {"/a": ("1", 0)}, {})
+    assert bash(UNLIKE, {"/a": ("1", 0)}, {}) == first
+    assert bash(UNLIKE, {"/a": ("2", 0)}, {}) != first
+
+
+@pytest.mark.parametrize("script", [etcd_switch._BACK, etcd_switch._SWITCH, etcd_switch._OWN, etcd_after._BOUND])
+def test_every_script_is_one_to_bash(script: str) -> None:
+    text = script.format_map(_Given())
+    assert subprocess.run(["bash", "-n"], input=text, text=True, timeout=20).returncode == 0  # noqa: S607
+
+
+def test_keys_with_a_lease_are_written_down_with_it(bash: Callable[[str, Side, Side], str]) -> None:
+    (leased,) = [line for line in etcd_switch._SWITCH.format_map(_Given()).splitlines() if line.startswith("leased()")]
+    out = bash(f"@FUNCTIONS@\n{leased}\neverything old | leased", {"/a": ("1", 0), "/b": ("2", 42)}, {})
+    assert out == '42 "/b"\n'
+
+
+class _Given(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "true"
