@@ -115,18 +115,22 @@ def test_mirror_that_was_killed_is_begun_anew_and_what_was_deleted_stays_so(node
     written(view, "between-mirror-and-fence")
 
 
-def test_member_that_is_down_at_the_switch_leaves_all_as_it_was(nodes: Path, view: Hosts) -> None:
-    before = apiserver(view)
-    away = "mv /etc/kubernetes/manifests/etcd.yaml /root/etcd.yaml"
-    view.fleet["emei"].check(f"{away} && until ! pgrep -x etcd; do sleep 0.2; done", deadline=60)
+def test_member_that_does_not_answer_at_the_switch_leaves_all_as_it_was(nodes: Path, view: Hosts) -> None:
+    """The one that the mirror does not write to: that it is gone shows under the fence."""
+    wudang, before = view.fleet["wudang"], apiserver(view)
+    wudang.check(
+        "nft add table inet deaf; nft 'add chain inet deaf in { type filter hook input priority 0; }';"
+        " nft add rule inet deaf in ip saddr 10.27.53.32 tcp dport 2379 reject with tcp reset"
+    )
     try:
         run = runbook("--to=2.3", nodes=nodes)
     finally:
-        view.fleet["emei"].check("mv /root/etcd.yaml /etc/kubernetes/manifests/etcd.yaml")
+        wudang.check("nft delete table inet deaf")
     assert run.status == 1, run.told
+    assert "it went back to the old etcd: a member of the new cluster does not answer" in run.output
     assert apiserver(view) == before
     assert unfenced(view) == ""
-    written(view, "while-a-member-was-down")
+    written(view, "while-a-member-was-deaf")
 
 
 def test_run_killed_under_the_fence_ends_switched_or_gone_back(nodes: Path, view: Hosts) -> None:
@@ -140,7 +144,7 @@ def _fence(view: Hosts) -> str:
 
 def test_the_same_command_goes_on_to_the_end_of_2_3(nodes: Path, view: Hosts) -> None:
     green(runbook("--to=2.3", nodes=nodes))
-    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-down"}
+    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-deaf"}
 
 
 def test_no_key_has_lost_its_lease(view: Hosts) -> None:
@@ -183,7 +187,7 @@ def test_conversion_ends_green_and_a_second_run_changes_nothing(nodes: Path, vie
     again = runbook(nodes=nodes)
     green(again)
     assert "no change was needed" in again.output
-    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-down"}
+    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-deaf"}
 
 
 @pytest.mark.parametrize("defect", MIRRORED, ids=str)
