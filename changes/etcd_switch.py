@@ -109,8 +109,9 @@ outcome switched
 _OWN = r"""
 set -eu
 pid=$(ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1)
-[ ! -e {switched} ] || mv -T {switched} {folder}/kube-apiserver.taken-away.yaml
+# Its own first: interrupted between the two, what serves goes on, and the next run ends it.
 [ -e {manifest} ] || mv -T {parked} {manifest}
+[ ! -e {switched} ] || mv -T {switched} {folder}/kube-apiserver.taken-away.yaml
 sleep {heard}
 [ -z "$pid" ] || kill -KILL "$pid"
 """

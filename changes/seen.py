@@ -20,6 +20,7 @@ class Machine:
     hostname     its own name for itself; its Node may have another
     manifests    its static pods' manifests, by component
     etcd_data    whether a database is in /var/lib/etcd
+    old_etcd     databases of an etcd that the road `mirror` has taken away and kept
     etcd_token   of the new cluster that the road `mirror` made that database for; empty where it made none
     missing      programs that a step needs there and does not find
     images       of containerd's or crictl's list
@@ -34,6 +35,7 @@ class Machine:
     hostname: str
     manifests: Mapping[str, str]
     etcd_data: bool
+    old_etcd: tuple[str, ...]
     etcd_token: str
     missing: frozenset[str]
     images: frozenset[str]

@@ -30,6 +30,7 @@ for component in {components}; do
   [ ! -e "$manifest" ] || {{ echo "manifest $component "; sed -e "s/^/manifest $component /" -e '$a\' "$manifest"; }}
 done
 [ ! -e {etcd_data}/member ] || echo etcd-data
+for kept in {etcd_data}/member.of-*; do [ ! -e "$kept" ] || echo "old-etcd $kept"; done
 [ ! -e {etcd_token} ] || sed 's/^/etcd-token /' {etcd_token}
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
 {images} | sed 's/^/image /'
@@ -69,6 +70,7 @@ def machine(hosts: Hosts, name: str) -> Machine:
         hostname=found["hostname"][0],
         manifests=_manifests(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
+        old_etcd=tuple(found.get("old-etcd", ())),
         etcd_token="".join(found.get("etcd-token", ())),
         missing=frozenset(found.get("missing", ())),
         images=frozenset(found.get("image", ())),

@@ -43,7 +43,9 @@ SUBJECTS = (
 )
 
 REFUSALS: tuple[Refusal, ...] = tuple(refusal for subject in SUBJECTS for refusal in subject.REFUSALS)
-NOTICES: tuple[Notice, ...] = (*carried.NOTICES, *etcd.NOTICES, *room.NOTICES, *workloads.NOTICES, *network.NOTICES)
+NOTICES: tuple[Notice, ...] = tuple(
+    notice for subject in (carried, etcd, mirror, room, workloads, network) for notice in subject.NOTICES
+)
 
 
 def in_the_way(seen: Before, inventory: Inventory, last_step: int) -> list[str]:

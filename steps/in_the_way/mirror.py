@@ -9,7 +9,7 @@ from formats.etcd import Begun, Proof
 from nodes.first_master import MIRROR
 from nodes.inventory import Inventory
 from nodes.switch import PROOF
-from steps.in_the_way.refusal import Refusal
+from steps.in_the_way.refusal import Notice, Refusal
 
 # etcdutl's --bump-revision came with it.
 OLDEST = (3, 6)
@@ -50,6 +50,15 @@ def version_of(image: str) -> str:
 def _is_to_come(seen: Before, inventory: Inventory) -> bool:
     """Whether this run, or the next one, is to leave the old etcd on this road."""
     return inventory.cluster.etcd == "mirror" and not seen.switched
+
+
+def _kept(seen: Before, _inventory: Inventory) -> Iterator[str]:
+    for name, machine in seen.machines.items():
+        for place in machine.old_etcd:
+            yield (
+                f"{name}: the old etcd's database stands in {place}, with every Secret of the cluster: remove it once"
+                " step 7's gate has passed and nobody wants to go back"
+            )
 
 
 def _unreadable(seen: Before, _inventory: Inventory) -> Iterator[str]:
@@ -110,3 +119,5 @@ REFUSALS = (
         _version,
     ),
 )
+
+NOTICES = (Notice(2, "on the road `mirror`: the old etcd's database, kept until somebody removes it", _kept),)

@@ -44,6 +44,7 @@ def test_an_empty_machine(cluster: Hosts) -> None:
         hostname=platform.node(),
         manifests={},
         etcd_data=False,
+        old_etcd=(),
         etcd_token="",
         missing=frozenset(),
         images=frozenset({"registry.k8s.io/etcd:3.7.3-0", "registry.k8s.io/pause:3.10"}),

@@ -165,6 +165,7 @@ def machines(
             if name == "shaolin"
             else {component: rendered(name, component) for component in pods.get(name, ())},
             etcd_data=name in with_etcd,
+            old_etcd=(),
             etcd_token="",
             missing=frozenset(),
             images=images,

@@ -1080,6 +1080,17 @@ def test_what_kubeadm_would_not_write_again_is_worth_knowing_and_carried_over() 
     assert "--profiling=false" in seen.manifest(states.inventory(), "wudang", "kube-scheduler")
 
 
+def _with_an_old_etcd(seen: Seen) -> Seen:
+    kept = replace(seen.machines["shaolin"], old_etcd=("/var/lib/etcd/member.of-abba",))
+    return replace(seen, machines={**seen.machines, "shaolin": kept})
+
+
+def test_an_old_etcds_database_is_named_until_somebody_removes_it() -> None:
+    sentences = worth_knowing(before(_with_an_old_etcd(states.fresh())), states.inventory(), 7)
+    (told,) = [one for one in sentences if "abba" in one]
+    assert told.startswith("shaolin: the old etcd's database stands in /var/lib/etcd/member.of-abba")
+
+
 def test_a_member_that_has_not_voted_yet_may_be_silent() -> None:
     """An earlier run was killed when it had added it."""
     seen = before(states.dead_learner(), member_lists={"emei": "emei: connection refused"})
@@ -1105,7 +1116,10 @@ def test_every_notice_is_given_for_something() -> None:
         for _, _, lives in NOTICES_GIVEN.values()
         for one in NOTICES
         if any(
-            True for _ in one.look(before(_edited_by_hand(), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS))
+            True
+            for _ in one.look(
+                before(_with_an_old_etcd(_edited_by_hand()), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS)
+            )
         )
     }
     assert {one.what for one in NOTICES} - given == set()
