@@ -23,7 +23,7 @@ log = logging.getLogger("runbook")
 
 UNIT = "kubeadm-ha-mirror"
 
-# A mirror that copies nothing for so long is dead, whatever its unit says.
+# A mirror that brings the two no nearer for so long is dead, whatever its unit says.
 STILL_SECONDS = 60.0
 # One that ends by itself three times will not come through a fourth time.
 TRIES = 3
@@ -123,17 +123,19 @@ class Mirrored:
                 return self._last_words(hosts)
             old, new = self._counts(hosts)
             now = time.monotonic()
-            if new != last:
-                moved, last = now, new
             if new < old:
                 left = None
-                if now - moved > STILL_SECONDS:
-                    return f"no key was copied for {STILL_SECONDS:g} s, {new} of {old} are"
             else:
                 found = unlike(hosts, self.target, COMPARING_SECONDS)
                 if not found or (left is not None and not left & found):
                     return ""
-                left = found
+                if left is None or left & found != left:
+                    moved = now
+                left = found if left is None else left & found
+            if new != last:
+                moved, last = now, new
+            if now - moved > STILL_SECONDS:
+                return f"nothing was copied for {STILL_SECONDS:g} s, {new} of {old} keys are there; {_told(left)}"
             if now - spoken >= HEARTBEAT_SECONDS:
                 spoken = now
                 rate = (new - first) / max(now - began, 1.0)
@@ -166,7 +168,9 @@ def ended(hosts: Hosts) -> str:
     return _ENDED.format(unit=UNIT, kill=kill)
 
 
-def _told(found: frozenset[str]) -> str:
+def _told(found: frozenset[str] | None) -> str:
+    if not found:
+        return "none was seen to differ"
     keys = sorted({key.rpartition(" ")[0] for key in found})
     named = keys[:5]
     return ", ".join(named) + (f" and {len(keys) - len(named)} more" if len(keys) > len(named) else "")
