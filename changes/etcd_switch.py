@@ -109,9 +109,9 @@ outcome switched
 _OWN = r"""
 set -eu
 pid=$(ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1)
-# Its own first: interrupted between the two, what serves goes on, and the next run ends it.
-[ -e {manifest} ] || mv -T {parked} {manifest}
+# Not its own first: the two want the same port of the host, and the kubelet turns the second one away for good.
 [ ! -e {switched} ] || mv -T {switched} {folder}/kube-apiserver.taken-away.yaml
+[ -e {manifest} ] || mv -T {parked} {manifest}
 sleep {heard}
 [ -z "$pid" ] || kill -KILL "$pid"
 """
