@@ -62,6 +62,7 @@ trap 'exit 75' HUP INT TERM
 revision() {{ old endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d : -f 2; }}
 keys() {{ old get '' --from-key --count-only -w fields | sed -n 's/^"Count" : //p'; }}
 leased() {{ awk -F ' : ' '$1 == "\"Key\"" {{ key = $2 }} $1 == "\"Lease\"" && $2 != 0 {{ print $2, key }}'; }}
+named() {{ differing | sed -n 's/^\t\{{0,1\}}"Key" : \("[^"]*"\).*/\1/p' | sort -u | head -n 5; }}
 digest() {{ values | sha256sum | cut -c 1-64; }}
 outcome 'a member of the new cluster does not answer'
 new endpoint health >&2 || exit 1
@@ -75,7 +76,7 @@ for try in $(seq {tries}); do
   everything old | tee >(leased > "$folder/leased") | digest > "$folder/digest.old" || continue
   wait "$other" && keys=$(keys) || continue
   if ! cmp -s "$folder/digest.old" "$folder/digest.new"; then
-    outcome "the two differ in $(differing | sed 's/^\t//; s/^"Key" : \("[^"]*"\).*/\1/' | sort -u | head -n 5 | xargs)"
+    outcome "the two differ in $(named | xargs)"
     continue
   fi
   pid=$(apiserver)

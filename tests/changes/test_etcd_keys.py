@@ -10,6 +10,7 @@ from changes import etcd_after, etcd_keys, etcd_switch
 
 HEADER = '"ClusterID" : 17162553735365357816\n"Revision" : 3\n"RaftTerm" : 2\n'
 Side = dict[str, tuple[str, int]]
+BROKEN_OFF: Side = {"/a": ("1", 0)}
 
 
 def printed(side: Side) -> str:
@@ -28,7 +29,8 @@ def bash(tmp_path: Path) -> Callable[[str, Side, Side], str]:
     def run(script: str, old: Side, new: Side) -> str:
         for name, side in (("old", old), ("new", new)):
             (tmp_path / f"{name}.txt").write_text(printed(side))
-            (tmp_path / name).write_text(f"cat {tmp_path}/{name}.txt\n")
+            fails = "exit 1" if side is BROKEN_OFF else ""
+            (tmp_path / name).write_text(f"cat {tmp_path}/{name}.txt\n{fails}\n")
         functions = etcd_keys.LISTED.format(most=5, old=f"sh {tmp_path}/old", new=f"sh {tmp_path}/new")
         whole = script.replace("@FUNCTIONS@", functions)
         ended = subprocess.run(["bash", "-c", whole], capture_output=True, text=True, timeout=20, check=True)  # noqa: S603, S607
@@ -37,7 +39,7 @@ def bash(tmp_path: Path) -> Callable[[str, Side, Side], str]:
     return run
 
 
-UNLIKE = etcd_keys._UNLIKE.format(functions="@FUNCTIONS@")
+UNLIKE = etcd_keys._UNLIKE.format(functions="@FUNCTIONS@", most=5)
 
 
 def names(out: str) -> list[str]:
@@ -76,6 +78,17 @@ def test_the_same_difference_is_told_in_the_same_words_and_another_in_others(
     first = bash(UNLIKE, {"/a": ("1", 0)}, {})
     assert bash(UNLIKE, {"/a": ("1", 0)}, {}) == first
     assert bash(UNLIKE, {"/a": ("2", 0)}, {}) != first
+
+
+def test_sides_that_broke_off_alike_are_not_equal(bash: Callable[[str, Side, Side], str]) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        bash(UNLIKE, BROKEN_OFF, BROKEN_OFF)
+    assert raised.value.stderr == "a side was not read to its end\n"
+
+
+def test_more_differences_than_anybody_reads_are_cut(bash: Callable[[str, Side, Side], str]) -> None:
+    many: Side = {f"/{number:05}": ("1", 0) for number in range(20000)}
+    assert len(bash(UNLIKE, many, {}).splitlines()) == 5
 
 
 @pytest.mark.parametrize("script", [etcd_switch._BACK, etcd_switch._SWITCH, etcd_switch._OWN, etcd_after._BOUND])
