@@ -15,6 +15,8 @@ log = logging.getLogger("runbook")
 
 # A mirror that brings the two no nearer for so long is dead, whatever its unit says.
 STILL_SECONDS = 60.0
+# Once it has caught up, what differs is nothing that it would still bring.
+STUCK_SECONDS = 10.0
 # A key of ours shows how far behind it is; near enough for the switch, whose fence stands while the rest is copied.
 MARK = "/kubeadm-ha-mirror"
 MARK_SECONDS = 3600  # then it goes by itself, should nobody be there to take it away
@@ -100,9 +102,9 @@ class Following:
             found = lasting(self.hosts, self.target)
             return Seen(done=not found, state=found, told=f"not equal yet: {told(found)}")
 
-        self._until(look)
+        self._until(look, STUCK_SECONDS)
 
-    def _until(self, look: Callable[[], Seen]) -> None:
+    def _until(self, look: Callable[[], Seen], still: float = STILL_SECONDS) -> None:
         """Raises MirrorEndedError where it has ended, or has brought the two no nearer for too long."""
         state: object = None
         moved = spoken = time.monotonic()
@@ -115,8 +117,8 @@ class Following:
             now = time.monotonic()
             if seen.state != state:
                 state, moved = seen.state, now
-            if now - moved > STILL_SECONDS:
-                raise MirrorEndedError(f"nothing has moved for {STILL_SECONDS:g} s: {seen.told}")
+            if now - moved > still:
+                raise MirrorEndedError(f"nothing has moved for {still:g} s: {seen.told}")
             if now - spoken >= HEARTBEAT_SECONDS:
                 spoken = now
                 log.info("mirroring · %s", seen.told)
