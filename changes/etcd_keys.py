@@ -14,13 +14,16 @@ from nodes.hosts import Hosts
 # comm counts on etcd's own order, which is that of the bytes. It cannot tell a side that has broken off from one that
 # is through, and two that broke off at once would be equal: so each has a last word of its own.
 LISTED = r"""
-old() {{ {old} "$@"; }}
-new() {{ {new} "$@"; }}
+old() {{ {old} --command-timeout={seconds}s "$@"; }}
+new() {{ {new} --command-timeout={seconds}s "$@"; }}
 everything() {{ "$1" get '' --from-key -w fields; }}
 values() {{ sed -n -E '/^"(Key|Value)" : /p' | paste -d ' ' - -; }}
 side() {{ everything "$1" | values && echo "$1 was read to its end"; }}
 differing() {{ comm -3 --nocheck-order <(side old) <(side new) | awk 'NR <= {most}'; }}
 """
+
+# etcdctl's own five are not enough to read a database whole.
+READ_SECONDS = 60
 
 # More than that, and it is enough to know of these.
 MOST = 200
@@ -49,12 +52,15 @@ differing | {{
 
 def functions(hosts: Hosts, target: Sequence[str]) -> str:
     """The shell's `old` and `new`, etcdctl at the first master's own etcd and at `target`, and what is made of them."""
-    return LISTED.format(most=MOST, old=again(hosts), new=again(hosts, endpoints=target))
+    return LISTED.format(most=MOST, seconds=READ_SECONDS, old=again(hosts), new=again(hosts, endpoints=target))
 
 
-def again(hosts: Hosts, *arguments: str, endpoints: Sequence[str] = (OWN,)) -> str:
-    """etcdctl as a word of a script, that may run more than once: each time its process has another name."""
-    tools = hosts.etcd_tools.of(hosts.first)
+def again(hosts: Hosts, *arguments: str, endpoints: Sequence[str] = (OWN,), on: str = "") -> str:
+    """etcdctl as a word of a script on the first master, or another, that may run it more than once.
+
+    Each time its process has another name.
+    """
+    tools = hosts.etcd_tools.of(hosts.fleet[on] if on else hosts.first)
     return tools.etcdctl(*arguments, endpoints=endpoints, process=_NAMED).replace(_NAMED, _RANDOM)
 
 

@@ -22,6 +22,8 @@ log = logging.getLogger("runbook")
 
 UNIT = "kubeadm-ha-mirror"
 
+# etcdctl gives up after five seconds otherwise, and a large database takes longer.
+PATIENT = "--command-timeout=110s"
 # One that ends by itself three times will not come through a fourth time.
 TRIES = 3
 
@@ -93,14 +95,16 @@ class Mirrored:
         )
         if old[0].cluster_id == new[0].cluster_id:
             raise AssertionError(f"{self}: {self.target[-1]} is the cluster that is to be copied")
-        hosts.first.check(tools.etcdctl("del", "", "--from-key", endpoints=self.target), deadline=120)
+        hosts.first.check(tools.etcdctl("del", "", "--from-key", PATIENT, endpoints=self.target), deadline=120)
         # What was deleted takes room until it is compacted and given back: a third copy would not fit into the quota.
         (now,) = etcd.statuses(
             hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json", endpoints=self.target[-1:]))
         )
-        if now.revision > new[0].revision:
-            hosts.first.check(tools.etcdctl("compact", "--physical", f"{now.revision}", endpoints=self.target))
-            hosts.first.check(tools.etcdctl("defrag", endpoints=self.target), deadline=120)
+        compact = tools.etcdctl("compact", "--physical", f"{now.revision}", PATIENT, endpoints=self.target)
+        compacted = hosts.first.run(compact, deadline=120)
+        if "has been compacted" not in compacted.stderr:  # as it is where nothing was there to be deleted
+            compacted.checked()
+        hosts.first.check(tools.etcdctl("defrag", PATIENT, endpoints=self.target), deadline=120)
         mirror = tools.etcdctl(
             "make-mirror",
             "--no-dest-prefix",

@@ -6,7 +6,7 @@ no learner for hashkv, health or a linearizable read.
 """
 
 from formats.etcd.alarms import Alarm, alarms
-from formats.etcd.endpoints import Extent, HashKV, Status, extent, hash_kv, statuses
+from formats.etcd.endpoints import Extent, HashKV, Status, extent, hash_kv, leases, statuses
 from formats.etcd.members import Member, MemberList, member_list
 from formats.etcd.mirror import Begun, Proof
 from formats.etcd.output import EtcdOutputError
@@ -26,6 +26,7 @@ __all__ = [
     "alarms",
     "extent",
     "hash_kv",
+    "leases",
     "member_list",
     "snapshot",
     "statuses",

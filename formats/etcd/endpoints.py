@@ -68,6 +68,14 @@ def extent(text: str) -> Extent:
     return Extent(int(count[1]), int(revision[1]))
 
 
+def leases(text: str) -> dict[str, str]:
+    """`etcdctl get -w fields`: the lease of each key, "0" for none; a key in quotes, as etcdctl prints it."""
+    keys, held = (re.findall(rf'^"{name}" : (.*)$', text, re.MULTILINE) for name in ("Key", "Lease"))
+    if len(keys) != len(held) or extent(text).keys != len(keys):
+        raise EtcdOutputError(f"`etcdctl get -w fields` printed {len(keys)} keys and {len(held)} leases")
+    return dict(zip(keys, held, strict=True))
+
+
 def _status(found: Mapping[str, Any]) -> Status:
     status = found["Status"]
     header = status["header"]
