@@ -14,9 +14,9 @@ from nodes.hosts import Hosts
 # comm counts on etcd's own order, which is that of the bytes. It cannot tell a side that has broken off from one that
 # is through, and two that broke off at once would be equal: so each has a last word of its own.
 LISTED = r"""
-old() {{ {old} --command-timeout={seconds}s "$@"; }}
-new() {{ {new} --command-timeout={seconds}s "$@"; }}
-everything() {{ "$1" get '' --from-key -w fields; }}
+old() {{ {old} "$@"; }}
+new() {{ {new} "$@"; }}
+everything() {{ "$1" get '' --from-key -w fields --command-timeout={seconds}s; }}
 values() {{ sed -n -E '/^"(Key|Value)" : /p' | paste -d ' ' - -; }}
 side() {{ everything "$1" | values && echo "$1 was read to its end"; }}
 differing() {{ comm -3 --nocheck-order <(side old) <(side new) | awk 'NR <= {most}'; }}
