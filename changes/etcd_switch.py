@@ -41,7 +41,8 @@ export LC_ALL=C
 folder={folder} manifest={manifest} parked={parked} switched={switched}
 exec 9>>"$folder/turn"
 apiserver() {{ ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1; }}
-disarm() {{ for etcd in {containers}; do {disarm} && return; done; return 1; }}
+# `return` alone would give the status that the trap was entered with
+disarm() {{ for etcd in {containers}; do {disarm} && return 0; done; return 1; }}
 back() {{
   flock 9
   if [ ! -e "$switched" ]; then
