@@ -33,7 +33,7 @@ unit: $(VENV)/.installed
 unit-nodes: $(VENV)/.installed # a real sshd, and hosts that are silent: mostly waiting
 	$(RUN) -m pytest -q tests/nodes
 
-unit-gates: $(VENV)/.installed # pytest inside pytest: as long as all the others
+unit-gates: $(VENV)/.installed # pytest inside pytest
 	$(RUN) -m pytest -q tests/gates
 
 test: $(VENV)/.installed ## check, then everything on real hosts: what CI runs; VARIANTS="NAME NAME" chooses

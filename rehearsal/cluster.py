@@ -73,17 +73,14 @@ def _unrest(hosts: Hosts) -> str:
     if silent:
         return f"no answer from {' and '.join(silent)}"
     leases = kubernetes.leases(hosts.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))
-    idle = [name for name in CONTROLLERS if not _held(leases, name)]
+    held = {lease.name for lease in leases if lease.is_held(datetime.now(UTC))}
+    idle = [name for name in CONTROLLERS if name not in held]
     return f"nobody holds {' and '.join(idle)}" if idle else ""
 
 
 def _answers(hosts: Hosts, master: str, controller: str) -> bool:
     asked = f"curl -sk --max-time 2 https://127.0.0.1:{CONTROLLERS[controller]}/healthz"
     return hosts.fleet[master].run(asked).stdout == "ok"
-
-
-def _held(leases: tuple[kubernetes.Lease, ...], name: str) -> bool:
-    return any(lease.name == name and lease.is_held(datetime.now(UTC)) for lease in leases)
 
 
 def files(hosts: Hosts) -> set[str]:

@@ -10,7 +10,7 @@ from lab.progress import Progress
 from nodes.hosts import Hosts
 from rehearsal import cluster
 from rehearsal.prober import Count, Prober
-from rehearsal.runs import CHECKOUT, Run, runbook
+from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def conversion(
     prober.start()
 
     def watch(line: str) -> None:
-        if "::test_api_answers_through_the_balancers_own_address" in line:  # the change before it is made
+        if balancer_stands(line):
             prober.start_through_balancer()
 
     run = runbook(on_line=watch)

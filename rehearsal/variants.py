@@ -26,12 +26,11 @@ from lab.variant import Variant
 from nodes.hosts import Hosts
 from rehearsal import cluster, kubeadms_own, scenario
 from rehearsal.prober import Count, Prober
-from rehearsal.runs import CHECKOUT, PASSED, Run, runbook
+from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
 from rehearsal.scenario import Attempt, Scenario
 
 A_DAY = 3
 KEPT = CHECKOUT / ".lab" / "variants"
-THROUGH_THE_BALANCER = "::test_api_answers_through_the_balancers_own_address"
 
 
 class NotAsExpectedError(Exception):
@@ -91,11 +90,6 @@ def of_the_day(names: Sequence[str], day: datetime.date) -> list[str]:
     """The day's: as many days on as it takes, each has had its turn."""
     start = day.toordinal() * A_DAY
     return [names[(start + number) % len(names)] for number in range(min(A_DAY, len(names)))]
-
-
-def balancer_stands(line: str) -> bool:
-    """This line of a run says so. In a run that fails before, the case is printed too, as skipped."""
-    return THROUGH_THE_BALANCER in line and bool(PASSED.search(line))
 
 
 class Rehearsal:

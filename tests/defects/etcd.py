@@ -30,10 +30,12 @@ CURL = f"curl -sS --fail --cacert {PKI}/etcd/ca.crt --cert {PKI}/etcd/server.crt
 API = "https://127.0.0.1:2379/v3"
 NO_ALARM = f'[ -z "$({ETCDCTL} alarm list)" ]'
 REVISION = f"{ETCDCTL} endpoint status -w json | grep -o '\"revision\":[0-9]*' | cut -d: -f2"
-ANNOUNCED = (
-    f"[ $({ETCDCTL} get --prefix /registry/masterleases/ -w fields | sed -n 's/^\"ModRevision\" : //p'"
-    f" | awk -v since=$since '$1 > since' | wc -l) = {len(MASTERS)} ]"
+YOUNGER = (
+    f"{ETCDCTL} get --prefix /registry/masterleases/ -w fields | sed -n 's/^\"ModRevision\" : //p'"
+    " | awk -v since=$since '$1 > since' | wc -l"
 )
+# Until each apiserver has renewed its place in the kubernetes service, which it does every ten seconds.
+ANNOUNCED_ANEW = f"since=$({REVISION}) && {until(f'[ $({YOUNGER}) = {len(MASTERS)} ]')} && {listed(*MASTERS)}"
 NOTE = "/var/lib/kubeadm-ha/first-master.json"
 
 
@@ -126,9 +128,7 @@ DEFECTS = (
         doing(
             SHAOLIN,
             f'{CURL} {API}/maintenance/alarm -d \'{{"action":"ACTIVATE","memberID":"1","alarm":"NOSPACE"}}\'',
-            # Meanwhile no apiserver could renew its place in the kubernetes service; it does every ten seconds.
-            f"{ETCDCTL} alarm disarm && {until(NO_ALARM)} && since=$({REVISION}) && {until(ANNOUNCED)}"
-            f" && {listed(*MASTERS)}",
+            f"{ETCDCTL} alarm disarm && {until(NO_ALARM)} && {ANNOUNCED_ANEW}",
         ),
         alone=True,
         across="an alarm of any member stops all writes, and step 1 begins with an etcd that takes them",

@@ -10,9 +10,9 @@ from lab import variant
 from lab.hosts import load
 from lab.places import NODES_FILE
 from rehearsal import scenario
-from rehearsal.runs import Run
+from rehearsal.runs import Run, balancer_stands
 from rehearsal.scenario import STEP_1, Attempt, Scenario
-from rehearsal.variants import A_DAY, Result, balancer_stands, of_the_day
+from rehearsal.variants import A_DAY, Result, of_the_day
 
 DAY = datetime.date(2026, 11, 23)
 
