@@ -32,11 +32,12 @@ gone() {{
   ctr -n k8s.io tasks rm -f {container} || true
   ctr -n k8s.io containers rm {container} || true
 }} >/dev/null 2>&1
-trap 'gone; rm -rf "$work/empty.db" "$work/empty.db.part" "$work/new"' EXIT
+new="$data/.kubeadm-ha.new"
+trap 'gone; rm -rf "$work/empty.db" "$work/empty.db.part" "$new"' EXIT
 trap 'exit 75' HUP INT TERM
 if [ -e "$data/member" ]; then echo "$data holds a database already" >&2; exit 1; fi
 gone
-rm -rf "$work"; mkdir -p "$work" "$data"; chmod 0700 "$data"
+rm -rf "$work" "$new"; mkdir -p "$work" "$data"; chmod 0700 "$data"
 ctr -n k8s.io run --detach --mount type=bind,src="$work",dst=/work,options=rbind:rw {image} {container} \
   etcd --name=empty --data-dir=/empty --listen-client-urls=unix://client:0 --advertise-client-urls=unix://client:0 \
   --listen-peer-urls=unix://peer:0 --initial-advertise-peer-urls=unix://peer:0 --initial-cluster=empty=unix://peer:0 >&2
@@ -50,12 +51,18 @@ until saved $tries; do
   sleep 0.25
 done
 gone
-ctr -n k8s.io run --rm --mount type=bind,src="$work",dst=/work,options=rbind:rw {image} {container} \
-  etcdutl snapshot restore /work/empty.db --data-dir=/work/new --name={name} --initial-advertise-peer-urls={url} \
-  --initial-cluster={cluster} --initial-cluster-token={token} --bump-revision={ahead} --mark-compacted >&2
-printf '%s\n' {token} > "$work/token"
-sync "$work/token"
-mv -T "$work/new/member" "$data/member"
+# Beside its place: whether a file system of its own is there or not, it comes there whole, by one rename.
+ctr -n k8s.io run --rm --mount type=bind,src="$work",dst=/work,options=rbind:rw \
+  --mount type=bind,src="$data",dst=/data,options=rbind:rw {image} {container} \
+  etcdutl snapshot restore /work/empty.db --data-dir=/data/.kubeadm-ha.new --name={name} \
+  --initial-advertise-peer-urls={url} --initial-cluster={cluster} --initial-cluster-token={token} \
+  --bump-revision={ahead} --mark-compacted >&2
+printf '%s\n' {token} > "$work/token.new"
+sync "$work/token.new"
+mv -T "$work/token.new" "$work/token"
+sync "$work"
+sync -f "$new"
+mv -T "$new/member" "$data/member"
 sync "$data"
 """
 
@@ -80,17 +87,11 @@ class NewMember:
         return f"{self.node}: an empty member of the new etcd cluster"
 
     def look(self, hosts: Hosts) -> Look:
-        there, token = (
-            hosts.fleet[self.node]
-            .check(
-                f"if [ -e {shlex.quote(self.data)}/member ]; then echo yes; else echo no; fi;"
-                f" cat {TOKEN} 2>/dev/null || echo none"
-            )
-            .split()
-        )
-        if (there, token) == ("yes", self.token):
+        there = hosts.fleet[self.node].run(f"test -e {shlex.quote(self.data)}/member").status == 0
+        token = hosts.fleet[self.node].run(f"cat {TOKEN}").stdout.strip()
+        if there and token == self.token:
             return SO
-        seen = "a database of somebody else's is there" if there == "yes" else "no database"
+        seen = "a database of somebody else's is there" if there else "no database"
         return Look(so=False, seen=seen, diff=f"+ {self.data}/member, empty, from revision {self.ahead} on\n")
 
     def do(self, hosts: Hosts) -> None:

@@ -8,26 +8,24 @@ time would write old values over new ones.
 
 import logging
 import shlex
-import time
 from dataclasses import dataclass
 
 from changes.change import SO, Look
-from changes.etcd_keys import unlike
+from changes.etcd_following import Following, MirrorEndedError, lasting, told
 from formats import etcd
 from nodes.etcd_tools import OWN
 from nodes.hosts import Hosts
 from nodes.switch import is_switched
-from nodes.waiting import HEARTBEAT_SECONDS, NeverCameError
+from nodes.waiting import NeverCameError
 
 log = logging.getLogger("runbook")
 
 UNIT = "kubeadm-ha-mirror"
 
-# A mirror that brings the two no nearer for so long is dead, whatever its unit says.
-STILL_SECONDS = 60.0
+# etcdctl gives up after five seconds otherwise, and a large database takes longer.
+PATIENT = "--command-timeout=110s"
 # One that ends by itself three times will not come through a fourth time.
 TRIES = 3
-COMPARING_SECONDS = 300.0
 
 # The process in etcd's container outlives a client that was killed; the unit's end must be its end.
 _ENDED = """
@@ -56,24 +54,28 @@ class Mirrored:
             return SO
         if not self._runs(hosts):
             return Look(so=False, seen="no mirror runs", diff=f"+ etcdctl make-mirror {self.target[-1]}\n")
-        old, new = self._counts(hosts)
-        if new < old:
-            return Look(so=False, seen=f"{new} of {old} keys", diff=f"~ {old - new} keys\n")
-        left = unlike(hosts, self.target, COMPARING_SECONDS)
-        if left:
-            left &= unlike(hosts, self.target, COMPARING_SECONDS)
-        return Look(so=False, seen=f"not equal yet: {_told(left)}", diff="") if left else SO
+        old, new = self._following(hosts).extents()
+        if new.keys < old.keys:
+            return Look(so=False, seen=f"{new.keys} of {old.keys} keys", diff=f"~ {old.keys - new.keys} keys\n")
+        left = lasting(hosts, self.target)
+        return Look(so=False, seen=f"not equal yet: {told(left)}", diff="") if left else SO
 
     def do(self, hosts: Hosts) -> None:
         for _ in range(TRIES):
             if not self._runs(hosts):
                 self._begin_anew(hosts)
-            ended = self._followed(hosts)
-            if not ended:
+            try:
+                self._following(hosts).through()
+            except MirrorEndedError as error:
+                ended = str(error)
+                log.warning("%s: the mirror is begun anew: %s", self.node, ended)
+                self.end(hosts)
+            else:
                 return
-            log.warning("%s: the mirror is begun anew: %s", self.node, ended)
-            self.end(hosts)
         raise NeverCameError(f"{self}: the mirror ended {TRIES} times; last: {ended}")
+
+    def _following(self, hosts: Hosts) -> Following:
+        return Following(hosts, self.target, lambda: "" if self._runs(hosts) else self._last_words(hosts))
 
     def end(self, hosts: Hosts) -> None:
         hosts.first.check(ended(hosts))
@@ -93,14 +95,16 @@ class Mirrored:
         )
         if old[0].cluster_id == new[0].cluster_id:
             raise AssertionError(f"{self}: {self.target[-1]} is the cluster that is to be copied")
-        hosts.first.check(tools.etcdctl("del", "", "--from-key", endpoints=self.target), deadline=120)
+        hosts.first.check(tools.etcdctl("del", "", "--from-key", PATIENT, endpoints=self.target), deadline=120)
         # What was deleted takes room until it is compacted and given back: a third copy would not fit into the quota.
         (now,) = etcd.statuses(
             hosts.first.check(tools.etcdctl("endpoint", "status", "-w", "json", endpoints=self.target[-1:]))
         )
-        if now.revision > new[0].revision:
-            hosts.first.check(tools.etcdctl("compact", "--physical", f"{now.revision}", endpoints=self.target))
-            hosts.first.check(tools.etcdctl("defrag", endpoints=self.target), deadline=120)
+        compact = tools.etcdctl("compact", "--physical", f"{now.revision}", PATIENT, endpoints=self.target)
+        compacted = hosts.first.run(compact, deadline=120)
+        if "has been compacted" not in compacted.stderr:  # as it is where nothing was there to be deleted
+            compacted.checked()
+        hosts.first.check(tools.etcdctl("defrag", PATIENT, endpoints=self.target), deadline=120)
         mirror = tools.etcdctl(
             "make-mirror",
             "--no-dest-prefix",
@@ -112,45 +116,6 @@ class Mirrored:
             process=UNIT,
         )
         hosts.first.check(f"systemd-run -q --unit={UNIT} --property=KillMode=mixed {mirror}")
-
-    def _followed(self, hosts: Hosts) -> str:
-        """Why the mirror ended before everything was equal; empty once everything was."""
-        began = spoken = moved = time.monotonic()
-        first = last = self._counts(hosts)[1]
-        left: frozenset[str] | None = None
-        while True:
-            if not self._runs(hosts):
-                return self._last_words(hosts)
-            old, new = self._counts(hosts)
-            now = time.monotonic()
-            if new < old:
-                left = None
-            else:
-                found = unlike(hosts, self.target, COMPARING_SECONDS)
-                if not found or (left is not None and not left & found):
-                    return ""
-                if left is None or left & found != left:
-                    moved = now
-                left = found if left is None else left & found
-            if new != last:
-                moved, last = now, new
-            if now - moved > STILL_SECONDS:
-                return f"nothing was copied for {STILL_SECONDS:g} s, {new} of {old} keys are there; {_told(left)}"
-            if now - spoken >= HEARTBEAT_SECONDS:
-                spoken = now
-                rate = (new - first) / max(now - began, 1.0)
-                rest = f", {(old - new) / rate:.0f} s left" if rate > 0 and new < old else ""
-                seen = f"not equal yet: {_told(left)}" if left else f"{new} of {old} keys, {rate:.0f} a second{rest}"
-                log.info("mirroring · %s", seen)
-            time.sleep(1.0)
-
-    def _counts(self, hosts: Hosts) -> tuple[int, int]:
-        """How many keys the old etcd and the new one have."""
-        tools = hosts.etcd_tools.of(hosts.first)
-        asked = ("get", "", "--from-key", "--count-only", "-w", "fields")
-        both = (tools.etcdctl(*asked), tools.etcdctl(*asked, endpoints=self.target[-1:]))
-        old, new = (etcd.count(hosts.first.check(command)) for command in both)
-        return old, new
 
     def _last_words(self, hosts: Hosts) -> str:
         said = hosts.first.check(f"journalctl -q -o cat -u {UNIT} -n 20").splitlines()
@@ -166,11 +131,3 @@ def ended(hosts: Hosts) -> str:
         given = shlex.join(["--exec-id", UNIT, tools.container])
         kill = f"ctr -n k8s.io tasks kill -s SIGKILL {given} 2>/dev/null; ctr -n k8s.io tasks rm {given} 2>/dev/null"
     return _ENDED.format(unit=UNIT, kill=kill)
-
-
-def _told(found: frozenset[str] | None) -> str:
-    if not found:
-        return "none was seen to differ"
-    keys = sorted({key.rpartition(" ")[0] for key in found})
-    named = keys[:5]
-    return ", ".join(named) + (f" and {len(keys) - len(named)} more" if len(keys) > len(named) else "")

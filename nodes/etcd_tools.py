@@ -72,6 +72,20 @@ class Tools:
         return shlex.join(words)
 
 
+def containers(node: str, runtime: str = "ctr") -> str:
+    """The command that prints the ids of etcd's containers on a master; those that have ended too, with ctr."""
+    labels = {
+        "io.kubernetes.container.name": "etcd",
+        "io.kubernetes.pod.namespace": "kube-system",
+        "io.kubernetes.pod.name": f"etcd-{node}",
+    }
+    if runtime == "ctr":
+        filtered = ",".join(f'labels."{label}"=={value}' for label, value in labels.items())
+        return shlex.join(["ctr", "-n", "k8s.io", "containers", "ls", "-q", filtered])
+    selected = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
+    return shlex.join(["crictl", "ps", "-q", "--state", "Running", *selected])
+
+
 class EtcdTools:
     """The tools of every master, each found when it is first needed and again when its container is another one.
 
@@ -115,20 +129,13 @@ class EtcdTools:
 
 def found(reader: Reader) -> Tools:
     """The tools of this master, as they are now. Raises NoEtcdToolsError."""
-    labels = {
-        "io.kubernetes.container.name": "etcd",
-        "io.kubernetes.pod.namespace": "kube-system",
-        "io.kubernetes.pod.name": f"etcd-{reader.name}",
-    }
-    filtered = ",".join(f'labels."{label}"=={value}' for label, value in labels.items())
-    selected = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
     etcdctl, etcdutl, labelled, tasks, listed = reader.run_all(
         [
             "etcdctl version",
             "etcdutl version",
-            shlex.join(["ctr", "-n", "k8s.io", "containers", "ls", "-q", filtered]),
+            containers(reader.name),
             "ctr -n k8s.io tasks ls",
-            shlex.join(["crictl", "ps", "-q", "--state", "Running", *selected]),
+            containers(reader.name, "crictl"),
         ]
     )
     if _new_enough(etcdctl) and _new_enough(etcdutl):

@@ -19,6 +19,7 @@ from nodes.hosts import Hosts
 NAMESPACE = "prober"
 POD_DEADLINE_SECONDS = 90
 HERTZ = 10
+THE_BALANCER = "the balancer"
 # Losses that are further apart are not of one outage.
 APART_SECONDS = 3.0
 
@@ -89,7 +90,7 @@ class Prober:
 
     def start_through_balancer(self) -> None:
         endpoint, balancer = self._hosts.inventory.cluster.endpoint, self._hosts.inventory.balancers[0]
-        self._probe("the balancer", f"{balancer.address}:{endpoint.port}", endpoint.host, "outside-balancer")
+        self._probe(THE_BALANCER, f"{balancer.address}:{endpoint.port}", endpoint.host, "outside-balancer")
 
     def _probe(self, path: str, dial: str, server_name: str, name: str) -> None:
         self._outside[path] = subprocess.Popen(

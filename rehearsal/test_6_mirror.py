@@ -1,4 +1,4 @@
-"""The other road for etcd: killed, cut and hindered wherever it can be, and each time finished or gone back."""
+"""The other road for etcd: killed and hindered wherever it can be, and each time finished or gone back; its defects."""
 
 import time
 from collections.abc import Iterator
@@ -10,15 +10,27 @@ import pytest
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 from rehearsal import cluster
-from rehearsal.runs import Run, other_road, runbook
+from rehearsal.mirroring import (
+    ETCDCTL,
+    FENCED_SECONDS,
+    THE_COPY,
+    THE_SWITCH,
+    apiserver,
+    fenced,
+    green,
+    killed_at,
+    mirrors,
+    rested,
+    restless,
+    switched,
+    unchanged,
+    unfenced,
+)
+from rehearsal.runs import other_road, runbook
 from rehearsal.seeding import seeded
 from tests.defects import MIRRORED, Defect
 
-ETCDCTL = (
-    "cd /etc/kubernetes/pki/etcd && etcdctl --cacert=ca.crt --cert=server.crt --key=server.key"
-    " --endpoints=https://127.0.0.1:2379"
-)
-FENCED_SECONDS = 60
+SINCE = ("between-mirror-and-fence", "while-a-member-was-deaf", "after-the-fence")
 
 
 @pytest.fixture(scope="module")
@@ -32,22 +44,6 @@ def fresh(lab_up: None) -> None:
     cluster.lab("reset")
 
 
-def killed_at(words: str, nodes: Path, *arguments: str) -> None:
-    """A run ended by SIGKILL as soon as it says these words."""
-    run = runbook(*arguments, nodes=nodes, on_line=lambda line: words in line, kill=True)
-    assert run.status == -9, run.told
-
-
-def green(run: Run) -> None:
-    assert run.status == 0, run.told
-    assert {case.outcome for case in run.cases} == {"passed"}
-
-
-def apiserver(view: Hosts) -> str:
-    """Its process and when it began."""
-    return view.first.check("ps -o pid=,lstart= -C kube-apiserver")
-
-
 def written(view: Hosts, name: str) -> None:
     view.kubectl("create", "configmap", name)
 
@@ -55,12 +51,6 @@ def written(view: Hosts, name: str) -> None:
 def config_maps(view: Hosts) -> set[str]:
     listed = view.kubectl("get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}")
     return set(listed.split()) - {"kube-root-ca.crt"}
-
-
-def unfenced(view: Hosts) -> str:
-    """Empty once writes pass."""
-    answer = view.first.run(f"{ETCDCTL} alarm list")
-    return answer.stdout.strip() or answer.stderr.strip()
 
 
 def test_a_small_disk_of_its_own_for_a_coming_member(view: Hosts) -> None:
@@ -80,7 +70,8 @@ def test_full_disk_of_a_new_member_is_told_and_room_lets_the_run_go_on(nodes: Pa
     emei.check("head -c 300m /dev/zero > /var/lib/etcd/filling 2>/dev/null; df /var/lib/etcd | grep -q 100%")
     before = apiserver(view)
     try:
-        run = runbook("--to=2.2", nodes=nodes)
+        with unchanged(view):
+            run = runbook("--to=2.2", nodes=nodes)
     finally:
         emei.check("rm /var/lib/etcd/filling")
     assert run.status == 1, run.told
@@ -92,20 +83,9 @@ def _unhealthy(view: Hosts) -> str:
     return view.fleet["emei"].run(f"{ETCDCTL} --command-timeout=3s endpoint health 2>&1 | grep -v successfully").stdout
 
 
-def test_connection_cut_during_the_copy_costs_the_run_and_not_the_copy(nodes: Path, view: Hosts) -> None:
-    cut_off = "nft add table inet cut; nft 'add chain inet cut out { type filter hook output priority 0; }'"
-    silence = f"{cut_off}; nft add rule inet cut out tcp sport 22 drop; sleep 40; nft delete table inet cut"
-
-    cuts: list[str] = []
-
-    def cut(line: str) -> None:
-        if "its etcd's data in the new cluster …" in line and not cuts:  # a failed case's log is printed again
-            cuts.append(view.first.check(f'systemd-run -q --on-active=0.5 --unit=cut sh -c "{silence}"'))
-
-    run = runbook("--to=2.2", nodes=nodes, on_line=cut)
-    assert run.status == 1, run.told
-    wait_until("the connection", lambda: view.first.run("nft list table inet cut").stdout, 90)
-    assert view.first.check("systemctl is-active kubeadm-ha-mirror") == "active\n"
+def test_run_killed_during_the_copy_does_not_end_the_copy(nodes: Path, view: Hosts) -> None:
+    killed_at(THE_COPY, nodes, "--to=2.2", then=partial(mirrors, view))
+    assert mirrors(view) == ""
 
 
 def test_mirror_that_was_killed_is_begun_anew_and_what_was_deleted_stays_so(nodes: Path, view: Hosts) -> None:
@@ -133,18 +113,30 @@ def test_member_that_does_not_answer_at_the_switch_leaves_all_as_it_was(nodes: P
     written(view, "while-a-member-was-deaf")
 
 
-def test_run_killed_under_the_fence_ends_switched_or_gone_back(nodes: Path, view: Hosts) -> None:
-    killed_at("kube-apiserver on the new etcd cluster …", nodes, "--to=2.3")
-    wait_until("the fence gone", lambda: _fence(view), FENCED_SECONDS + 30)
+def test_fence_goes_by_itself_when_nobody_is_left(nodes: Path, view: Hosts) -> None:
+    """Neither the run nor what it started on the host: the timer there goes back."""
+
+    def nobody() -> str:
+        if not (standing := fenced(view)):
+            view.first.check("systemctl kill --signal=KILL kubeadm-ha-switch")
+        return standing
+
+    before = apiserver(view)
+    restless(view)
+    with unchanged(view):
+        killed_at(THE_SWITCH, nodes, "--to=2.3", then=nobody)
+        assert fenced(view) == ""
+        wait_until("the fence gone", partial(unfenced, view), FENCED_SECONDS + 30)
+    rested(view)
+    assert apiserver(view) == before
+    written(view, "after-the-fence")
 
 
-def _fence(view: Hosts) -> str:
-    return "it stands" if view.first.run("test -e /var/lib/kubeadm-ha/switch/fenced").status == 0 else ""
-
-
-def test_the_same_command_goes_on_to_the_end_of_2_3(nodes: Path, view: Hosts) -> None:
-    green(runbook("--to=2.3", nodes=nodes))
-    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-deaf"}
+def test_run_killed_at_the_switch_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
+    with unchanged(view):
+        killed_at(THE_SWITCH, nodes, "--to=2.3", then=partial(switched, view))
+        green(runbook("--to=2.3", nodes=nodes))
+    assert config_maps(view) == {"from-the-beginning", *SINCE}
 
 
 def test_no_key_has_lost_its_lease(view: Hosts) -> None:
@@ -178,8 +170,15 @@ def _silent(view: Hosts, node: str, where: str) -> str:
 
 
 def test_run_killed_while_the_first_master_joins_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
-    killed_at("shaolin: static pod etcd …", nodes, "--to=2.4")
-    green(runbook("--to=2.4", nodes=nodes))
+    with unchanged(view):
+        killed_at("shaolin: static pod etcd …", nodes, "--to=2.4")
+        green(runbook("--to=2.4", nodes=nodes))
+
+
+def test_run_killed_on_the_way_back_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
+    with unchanged(view):
+        killed_at("kube-apiserver on its own etcd again …", nodes, "--to=2.5")
+        green(runbook("--to=2.5", nodes=nodes))
 
 
 def test_conversion_ends_green_and_a_second_run_changes_nothing(nodes: Path, view: Hosts) -> None:
@@ -187,7 +186,7 @@ def test_conversion_ends_green_and_a_second_run_changes_nothing(nodes: Path, vie
     again = runbook(nodes=nodes)
     green(again)
     assert "no change was needed" in again.output
-    assert config_maps(view) == {"from-the-beginning", "between-mirror-and-fence", "while-a-member-was-deaf"}
+    assert config_maps(view) == {"from-the-beginning", *SINCE}
 
 
 @pytest.mark.parametrize("defect", MIRRORED, ids=str)

@@ -9,7 +9,7 @@ revision of the old etcd any more. The way back: until the switch by itself; aft
 
 import pytest
 
-from checks.etcd_mirror import revision
+from checks.etcd_mirror import revision, without_lease
 from formats.etcd import Begun, Proof
 from nodes.hosts import Hosts
 
@@ -28,6 +28,13 @@ def test_switch_saw_every_key_equal_on_both_sides(proof: Proof, begun: Begun) ->
     assert proof.keys > 0
     assert proof.old == proof.new, f"digests over {proof.keys} keys at revision {proof.revision}"
     assert proof.from_cluster == begun.from_cluster
+    assert proof.revision < begun.ahead, "clients have seen revisions that the new cluster is still to come to"
+
+
+@pytest.mark.verify
+def test_no_key_has_lost_its_lease(hosts: Hosts) -> None:
+    """Such a key lives for ever: `etcdctl put --ignore-value --lease=ID KEY` gives it the lease of `lease grant`."""
+    assert not without_lease(hosts)
 
 
 @pytest.mark.verify

@@ -28,8 +28,10 @@ def new_cluster(seen: Seen, inventory: Inventory) -> ToDo:
     """2.1: two members that nobody has written to, on the coming masters; the old etcd goes on as it is."""
     new, begun = seen.new_masters(inventory), _begun(seen)
     cluster = {name: peer_url(inventory, name) for name in new}
+    # Behind the switch there is no old etcd any more to take one of.
+    snapshot = [] if seen.switched else [Snapshot(seen.first, begun.from_cluster, seen.layout.etcd_data)]
     return [
-        Snapshot(seen.first, begun.from_cluster, seen.layout.etcd_data),
+        *snapshot,
         File(seen.first, MIRROR, begun.text),
         *across(material(seen, inventory, name) for name in new),
         *across(_member(seen, inventory, name, cluster, begun) for name in new),
@@ -58,10 +60,10 @@ def switched(seen: Seen, inventory: Inventory) -> ToDo:
     text = manifests.with_name(text, "kube-apiserver-switched")
     return [
         Mirrored(seen.first, target),
-        Switched(seen.first, text, target),
+        Switched(seen.first, text, target, begun.ahead),
         Proved(seen.first, begun.from_cluster, new[0]),
         _answering(seen, inventory),
-        LeasesAgain(seen.first, target),
+        LeasesAgain(seen.first, new[0]),
         OldEtcdAway(seen.first, seen.layout.etcd_data, begun.from_cluster),
     ]
 

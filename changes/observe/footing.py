@@ -7,7 +7,7 @@ from formats import kubernetes
 from formats.kubeadm import COMPONENTS
 from nodes.first_master import ASIDE, MIRROR
 from nodes.hosts import Hosts
-from nodes.switch import FOLDER, MANIFEST, PROOF
+from nodes.switch import FOLDER, MANIFEST, PROOF, SWITCHED
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def footing(hosts: Hosts) -> Footing:
     external: tuple[str, ...] = ()
     wrong = "there is no such ConfigMap"
     answer = ""
-    fenced = hosts.first.run(f"test -e {FOLDER}/fenced").status == 0
+    fenced = hosts.first.run(f"test -e {FOLDER}/fenced && test ! -e {SWITCHED}").status == 0
     if "kubectl" not in there or unreadable or fenced:
         wrong = ""  # nobody could ask
     else:

@@ -19,8 +19,8 @@ PROGRAMS = {
 }
 # Besides, on the road `mirror`.
 MIRROR_PROGRAMS = {
-    "first": ("awk", "comm", "paste", "split", "ss", "systemd-run"),
-    "new": ("ctr",),
+    "first": ("awk", "cmp", "comm", "ctr", "paste", "ss", "systemd-run", "xargs"),
+    "new": ("awk", "ctr", "split"),
 }
 
 _MACHINE = r"""

@@ -6,7 +6,7 @@ no learner for hashkv, health or a linearizable read.
 """
 
 from formats.etcd.alarms import Alarm, alarms
-from formats.etcd.endpoints import HashKV, Status, count, hash_kv, statuses
+from formats.etcd.endpoints import Extent, HashKV, Status, extent, hash_kv, leases, statuses
 from formats.etcd.members import Member, MemberList, member_list
 from formats.etcd.mirror import Begun, Proof
 from formats.etcd.output import EtcdOutputError
@@ -16,6 +16,7 @@ __all__ = [
     "Alarm",
     "Begun",
     "EtcdOutputError",
+    "Extent",
     "HashKV",
     "Member",
     "MemberList",
@@ -23,8 +24,9 @@ __all__ = [
     "Snapshot",
     "Status",
     "alarms",
-    "count",
+    "extent",
     "hash_kv",
+    "leases",
     "member_list",
     "snapshot",
     "statuses",

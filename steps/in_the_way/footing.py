@@ -27,7 +27,7 @@ def _fenced(footing: Footing) -> Iterator[str]:
     if footing.fenced:
         yield (
             f"{footing.first}: the fence of a switch that was cut off stands: it goes back by itself within a minute,"
-            f" then run again; where the host was started anew since: `bash {FOLDER}/back` there"
+            f" then run again; where it does not, `bash {FOLDER}/back` there says why"
         )
 
 

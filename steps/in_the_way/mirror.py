@@ -14,8 +14,8 @@ from steps.in_the_way.refusal import Notice, Refusal
 # etcdutl's --bump-revision came with it.
 OLDEST = (3, 6)
 
-# The proof of the switch reads every key with its value into memory, twice.
-LARGEST = 1 << 30
+# The proof of the switch reads every key with its value, on both sides, under a fence that stands for a minute at most.
+LARGEST = 1 << 28
 
 
 def begun(seen: Before) -> Begun | None:
@@ -65,6 +65,8 @@ def _unreadable(seen: Before, _inventory: Inventory) -> Iterator[str]:
     for path, text, read in ((MIRROR, seen.mirror, begun), (PROOF, seen.proof, proof)):
         if text and read(seen) is None:
             yield f"{seen.first}: {path} is not the note that step 2 writes: put back what stood there"
+    if seen.switched and not seen.mirror:
+        yield f"{seen.first}: {MIRROR} is gone, which says what the new etcd cluster began as: put it back"
 
 
 def _grown(seen: Before, inventory: Inventory) -> Iterator[str]:
@@ -108,8 +110,8 @@ REFUSALS = (
     Refusal(2, "`etcd: mirror` where etcd has more than one member", "it has grown already: write `grow`", _grown),
     Refusal(
         2,
-        "`etcd: mirror` with more than 1 GiB of etcd's database in use",
-        "every key is compared with its value, in memory",
+        "`etcd: mirror` with more than 256 MiB of etcd's database in use",
+        "every key is compared with its value while nobody can write, which may last a minute",
         _large,
     ),
     Refusal(

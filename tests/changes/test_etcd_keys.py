@@ -10,6 +10,7 @@ from changes import etcd_after, etcd_keys, etcd_switch
 
 HEADER = '"ClusterID" : 17162553735365357816\n"Revision" : 3\n"RaftTerm" : 2\n'
 Side = dict[str, tuple[str, int]]
+BROKEN_OFF: Side = {"/a": ("1", 0)}
 
 
 def printed(side: Side) -> str:
@@ -28,8 +29,9 @@ def bash(tmp_path: Path) -> Callable[[str, Side, Side], str]:
     def run(script: str, old: Side, new: Side) -> str:
         for name, side in (("old", old), ("new", new)):
             (tmp_path / f"{name}.txt").write_text(printed(side))
-            (tmp_path / name).write_text(f"cat {tmp_path}/{name}.txt\n")
-        functions = etcd_keys.LISTED.format(most=5, old=f"sh {tmp_path}/old", new=f"sh {tmp_path}/new")
+            fails = "exit 1" if side is BROKEN_OFF else ""
+            (tmp_path / name).write_text(f"cat {tmp_path}/{name}.txt\n{fails}\n")
+        functions = etcd_keys.LISTED.format(most=5, seconds=1, old=f"sh {tmp_path}/old", new=f"sh {tmp_path}/new")
         whole = script.replace("@FUNCTIONS@", functions)
         ended = subprocess.run(["bash", "-c", whole], capture_output=True, text=True, timeout=20, check=True)  # noqa: S603, S607
         return ended.stdout
@@ -37,7 +39,7 @@ def bash(tmp_path: Path) -> Callable[[str, Side, Side], str]:
     return run
 
 
-UNLIKE = etcd_keys._UNLIKE.format(functions="@FUNCTIONS@")
+UNLIKE = etcd_keys._UNLIKE.format(functions="@FUNCTIONS@", most=5)
 
 
 def names(out: str) -> list[str]:
@@ -78,16 +80,50 @@ def test_the_same_difference_is_told_in_the_same_words_and_another_in_others(
     assert bash(UNLIKE, {"/a": ("2", 0)}, {}) != first
 
 
-@pytest.mark.parametrize("script", [etcd_switch._BACK, etcd_switch._SWITCH, etcd_switch._OWN, etcd_after._BOUND])
+def test_sides_that_broke_off_alike_are_not_equal(bash: Callable[[str, Side, Side], str]) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        bash(UNLIKE, BROKEN_OFF, BROKEN_OFF)
+    assert raised.value.stderr == "a side was not read to its end\n"
+
+
+def test_more_differences_than_anybody_reads_are_cut(bash: Callable[[str, Side, Side], str]) -> None:
+    many: Side = {f"/{number:05}": ("1", 0) for number in range(20000)}
+    assert len(bash(UNLIKE, many, {}).splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    "script", [etcd_switch._BACK, etcd_switch._SWITCH, etcd_switch._OWN, etcd_after._BOUND, etcd_after._LEFT]
+)
 def test_every_script_is_one_to_bash(script: str) -> None:
     text = script.format_map(_Given())
     assert subprocess.run(["bash", "-n"], input=text, text=True, timeout=20).returncode == 0  # noqa: S607
 
 
-def test_keys_with_a_lease_are_written_down_with_it(bash: Callable[[str, Side, Side], str]) -> None:
-    (leased,) = [line for line in etcd_switch._SWITCH.format_map(_Given()).splitlines() if line.startswith("leased()")]
-    out = bash(f"@FUNCTIONS@\n{leased}\neverything old | leased", {"/a": ("1", 0), "/b": ("2", 42)}, {})
-    assert out == '42 "/b"\n'
+def test_keys_with_a_lease_are_written_down_with_it_and_all_pass(
+    tmp_path: Path, bash: Callable[[str, Side, Side], str]
+) -> None:
+    side: Side = {"/a": ("1", 0), "/b : c": ("2", 42)}
+    out = bash(f"@FUNCTIONS@\nfolder={tmp_path}\n{function('leased')}\neverything old | leased", side, {})
+    assert out == printed(side)
+    assert (tmp_path / "leased").read_text() == '42 "/b : c"\n'
+
+
+def test_digest_is_over_keys_and_values_and_says_how_many(
+    tmp_path: Path, bash: Callable[[str, Side, Side], str]
+) -> None:
+    each = "for side in old new; do everything $side | digest $side; done"
+    script = f"@FUNCTIONS@\nfolder={tmp_path}\n{function('digest')}\n{each}"
+    bash(script, {"/a": ("1", 7), "/b": ("2", 0)}, {"/a": ("1", 0), "/b": ("2", 0)})
+    seen = {name: (tmp_path / name).read_text() for name in ("digest.old", "digest.new", "keys.old", "keys.new")}
+    assert seen["digest.old"] == seen["digest.new"]
+    assert seen["keys.old"] == seen["keys.new"] == "2\n"
+
+
+def function(name: str) -> str:
+    """One of the switch's own."""
+    text = etcd_switch._SWITCH.format_map(_Given())
+    begin = text.index(f"\n{name}() {{")
+    return text[begin : text.index("\n}\n", begin) + 3]
 
 
 class _Given(dict[str, str]):

@@ -117,7 +117,10 @@ def test_each_road_asks_for_programs_of_its_own(
         (line,) = (line for line in host.commands[-1].splitlines() if line.startswith("for program in "))
         asked[host.name] = set(line.partition(";")[0].split()[3:])
     own = {"shaolin": {"bash", "flock", "kubectl", "kubeadm"}, "wudang": {"kubeadm"}}
-    more = {"shaolin": {"awk", "comm", "paste", "split", "ss", "systemd-run"}, "wudang": {"ctr"}}
+    more = {
+        "shaolin": {"awk", "cmp", "comm", "ctr", "paste", "ss", "systemd-run", "xargs"},
+        "wudang": {"awk", "ctr", "split"},
+    }
     wanted = own if road == "grow" else {name: own[name] | more[name] for name in own}
     assert asked == wanted
 

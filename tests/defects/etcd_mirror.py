@@ -4,16 +4,19 @@ from tests.defects.defect import Defect, on
 from tests.defects.shell import (
     ADDRESS,
     EMEI,
+    ETCDCTL,
     MANIFESTS,
     MASTERS,
     SHAOLIN,
     WUDANG,
     answers,
+    doing,
     edited,
     listed,
     moved_away,
 )
 
+IMMORTAL = "/root/immortal-event"
 BEGUN = "/var/lib/kubeadm-ha/etcd-mirror.json"
 PROOF = "/var/lib/kubeadm-ha/etcd-switch.json"
 MANIFEST = f"{MANIFESTS}/kube-apiserver.yaml"
@@ -44,6 +47,17 @@ DEFECTS = (
         2,
         ("test_switch_saw_every_key_equal_on_both_sides",),
         edited(SHAOLIN, PROOF, f"""sed -i 's/"new": "..../"new": "0000/' {PROOF}"""),
+    ),
+    Defect(
+        "an event lives for ever",
+        2,
+        ("test_no_key_has_lost_its_lease",),
+        doing(
+            SHAOLIN,
+            f"{ETCDCTL} get --prefix --limit=1 --keys-only /registry/events/ | grep . > {IMMORTAL}"
+            f" && {ETCDCTL} put --ignore-value $(cat {IMMORTAL})",
+            f"if [ -e {IMMORTAL} ]; then {ETCDCTL} del $(cat {IMMORTAL}); rm {IMMORTAL}; fi",
+        ),
     ),
     Defect(
         "etcd is another cluster than the one that the switch led to",

@@ -89,15 +89,15 @@ def test_other_output_is_an_error_that_shows_it(text: str) -> None:
         etcd.member_list(text)
 
 
-def test_a_count_is_the_one_thing_that_is_asked_for() -> None:
+def test_extent_is_the_count_at_a_revision() -> None:
     fields = '"ClusterID" : 51966\n"MemberID" : 7\n"Revision" : 812\n"RaftTerm" : 2\n"More" : false\n"Count" : 20304\n'
-    assert etcd.count(fields) == 20304
+    assert etcd.extent(fields) == etcd.Extent(keys=20304, revision=812)
 
 
 @pytest.mark.parametrize("text", ["", "Error: context deadline exceeded\n", '"Counter" : 7\n'])
 def test_an_output_without_a_count_is_told(text: str) -> None:
     with pytest.raises(EtcdOutputError, match="printed no count"):
-        etcd.count(text)
+        etcd.extent(text)
 
 
 NOTES = [

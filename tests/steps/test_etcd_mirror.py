@@ -105,7 +105,13 @@ def comparable(changes: list[object]) -> list[object]:
         if isinstance(one, StaticPod)
         else one
         for one in contents(changes)
+        if not isinstance(one, Snapshot)
     ]
+
+
+def test_snapshot_is_taken_of_the_old_etcd_alone() -> None:
+    taken = {name: only(Snapshot, etcd_mirror.new_cluster, state()) for name, state in mirrored.STATES.items()}
+    assert [name for name, snapshot in taken.items() if snapshot] == ["born"]
 
 
 def test_the_note_says_which_cluster_was_left_and_where_the_new_one_begins() -> None:

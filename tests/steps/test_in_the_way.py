@@ -248,6 +248,13 @@ DEFECTS = {
         inventory=MIRROR,
         seen={"mirror": "by hand"},
     ),
+    "a switch without the note of where the new cluster began": Defect(
+        2,
+        "shaolin: /var/lib/kubeadm-ha/etcd-mirror.json is gone, which says what the new etcd cluster began as:",
+        state=mirrored.away,
+        inventory=MIRROR,
+        seen={"mirror": ""},
+    ),
     "a note of the switch that lacks something": Defect(
         2,
         "shaolin: /var/lib/kubeadm-ha/etcd-switch.json is not the note that step 2 writes: put back what stood there",
@@ -282,9 +289,9 @@ DEFECTS = {
     ),
     "a mirror of more than can be compared": Defect(
         2,
-        "etcd: 1025 MiB of its database are in use, and the road `mirror` compares up to 1024 MiB: write `etcd: grow`",
+        "etcd: 257 MiB of its database are in use, and the road `mirror` compares up to 256 MiB: write `etcd: grow`",
         inventory=MIRROR,
-        seen={"statuses": tuple(replace(one, db_size_in_use=1025 << 20) for one in states.fresh().statuses)},
+        seen={"statuses": tuple(replace(one, db_size_in_use=257 << 20) for one in states.fresh().statuses)},
     ),
     "a new etcd whose version nobody can tell": Defect(
         2,
