@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from formats import kubernetes
 from nodes.hosts import Hosts
 from nodes.switch import FOLDER, SWITCHED
 from nodes.waiting import wait_until
@@ -87,6 +89,12 @@ def unfenced(view: Hosts) -> str:
 def fenced(view: Hosts) -> str:
     """Empty while they do not."""
     return "" if "NOSPACE" in view.first.check(f"{ETCDCTL} alarm list") else "no fence stands"
+
+
+def behind(view: Hosts) -> str:
+    """Empty once every kubelet has renewed its lease again, which it could not while writes were refused."""
+    leases = kubernetes.leases(view.kubectl("-n", "kube-node-lease", "get", "leases", "-o", "json"))
+    return ", ".join(lease.name for lease in leases if not lease.is_held(datetime.now(UTC)))
 
 
 def switched(view: Hosts) -> str:

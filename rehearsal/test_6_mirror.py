@@ -16,6 +16,7 @@ from rehearsal.mirroring import (
     THE_COPY,
     THE_SWITCH,
     apiserver,
+    behind,
     fenced,
     green,
     killed_at,
@@ -130,6 +131,7 @@ def test_fence_goes_by_itself_when_nobody_is_left(nodes: Path, view: Hosts) -> N
     rested(view)
     assert apiserver(view) == before
     written(view, "after-the-fence")
+    wait_until("every kubelet's lease renewed", partial(behind, view), 60)
 
 
 def test_run_killed_at_the_switch_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:

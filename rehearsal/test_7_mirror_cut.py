@@ -14,6 +14,7 @@ from rehearsal.mirroring import (
     THE_COPY,
     THE_SWITCH,
     apiserver,
+    behind,
     cut_at,
     fenced,
     green,
@@ -64,6 +65,7 @@ def test_connection_cut_under_the_fence_ends_with_the_old_etcd(nodes: Path, view
         wait_until("the fence gone", partial(unfenced, view), 60)
     rested(view)
     assert apiserver(view) == before
+    wait_until("every kubelet's lease renewed", partial(behind, view), 60)
 
 
 def test_connection_cut_at_the_switch_does_not_stop_it(nodes: Path, view: Hosts) -> None:
