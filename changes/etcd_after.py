@@ -118,8 +118,7 @@ class LeasesAgain:
         had = hosts.first.check(f"cat {LEASED} 2>/dev/null || true").splitlines()
         if not had:
             return {}
-        asked = ("get", "", "--from-key", "--keys-only", "-w", "fields", "--command-timeout=110s")
-        now = etcd.leases(hosts.etcdctl(*asked, on=self.new_member, deadline=120))
+        now = etcd.leases(hosts.etcd_tools.without_values(hosts.fleet[self.new_member], "", "--from-key"))
         return {key: lease for lease, _, key in (line.partition(" ") for line in had) if now.get(key) == "0"}
 
 
