@@ -89,6 +89,18 @@ def test_other_output_is_an_error_that_shows_it(text: str) -> None:
         etcd.member_list(text)
 
 
+def test_each_key_has_its_lease() -> None:
+    text = '"Revision" : 8\n"Key" : "/a"\n"Lease" : 0\n"Key" : "/b"\n"Lease" : 7587894\n"More" : false\n"Count" : 2\n'
+    assert etcd.leases(text) == {'"/a"': "0", '"/b"': "7587894"}
+
+
+@pytest.mark.parametrize("gone", ['"Lease" : 0\n', '"Key" : "/b"\n"Lease" : 7\n'])
+def test_a_list_of_leases_that_broke_off_is_told(gone: str) -> None:
+    text = '"Revision" : 8\n"Key" : "/a"\n"Lease" : 0\n"Key" : "/b"\n"Lease" : 7\n"Count" : 2\n'
+    with pytest.raises(EtcdOutputError, match="keys and"):
+        etcd.leases(text.replace(gone, ""))
+
+
 def test_extent_is_the_count_at_a_revision() -> None:
     fields = '"ClusterID" : 51966\n"MemberID" : 7\n"Revision" : 812\n"RaftTerm" : 2\n"More" : false\n"Count" : 20304\n'
     assert etcd.extent(fields) == etcd.Extent(keys=20304, revision=812)
