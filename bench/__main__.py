@@ -3,9 +3,10 @@
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from rehearsal import cluster
-from rehearsal.runs import runbook
+from rehearsal.runs import CHECKOUT, other_road, runbook
 
 ROUNDS = 3
 AUDITS = 5
@@ -17,16 +18,16 @@ def timed(work: Callable[[], object]) -> float:
     return time.monotonic() - start
 
 
-def convert() -> None:
-    run = runbook()
+def convert(nodes: Path = CHECKOUT / "nodes.yaml") -> None:
+    run = runbook(nodes=nodes)
     if run.status != 0:
-        raise SystemExit(f"the conversion did not end green:\n{run.output}")
+        raise SystemExit(f"the conversion did not end green:\n{run.told}")
 
 
 def audit() -> None:
     run = runbook("-m", "verify")
     if run.status != 0:
-        raise SystemExit(f"the audit is not green:\n{run.output}")
+        raise SystemExit(f"the audit is not green:\n{run.told}")
 
 
 def main() -> None:
@@ -37,6 +38,9 @@ def main() -> None:
         resets.append(timed(lambda: cluster.lab("reset")))
         conversions.append(timed(convert))
     figures["audit of three masters"] = [timed(audit) for _ in range(AUDITS)]
+    with other_road() as nodes:
+        cluster.lab("reset")
+        figures["conversion with etcd: mirror"] = [timed(lambda: convert(nodes))]
     print(f"\n{'':32}{'runs':>5}{'min':>8}{'median':>8}{'max':>8}")
     for name, seconds in figures.items():
         low, middle, high = min(seconds), statistics.median(seconds), max(seconds)

@@ -9,6 +9,7 @@ from formats.carried import Carriage
 from formats.certificates import KEY_KINDS, Certificate, Request
 from formats.kubeadm import PAIRS, Place, first_service_address, url
 from formats.layout import Layout
+from formats.ports import ETCD_PEER
 from nodes.inventory import Inventory
 
 
@@ -19,6 +20,8 @@ class Machine:
     hostname     its own name for itself; its Node may have another
     manifests    its static pods' manifests, by component
     etcd_data    whether a database is in /var/lib/etcd
+    old_etcd     databases of an etcd that the road `mirror` has taken away and kept
+    etcd_token   of the new cluster that the road `mirror` made that database for; empty where it made none
     missing      programs that a step needs there and does not find
     images       of containerd's or crictl's list
     free_bytes   on the filesystem of /var/lib
@@ -32,6 +35,8 @@ class Machine:
     hostname: str
     manifests: Mapping[str, str]
     etcd_data: bool
+    old_etcd: tuple[str, ...]
+    etcd_token: str
     missing: frozenset[str]
     images: frozenset[str]
     free_bytes: int
@@ -51,8 +56,12 @@ class Seen:
     uid: str
     record: str
     """The note that step 1 left on the first master, as it stands; empty before."""
+    mirror: str
+    """The note that step 2 left there on the road `mirror`: where the new etcd cluster began; empty before."""
+    proof: str
+    """The note of the switch to it; empty before."""
     manifests: Mapping[str, str]
-    """The first master's, by component."""
+    """The first master's, by component; of those that the road `mirror` has put aside for a while, as they were."""
     apiserver: Certificate
     kubelet_client: Certificate
     admin: Certificate
@@ -74,6 +83,22 @@ class Seen:
     def layout(self) -> Layout:
         """Where its masters keep and offer what can be moved. Raises ManifestError."""
         return Layout.of(self.manifests)
+
+    @property
+    def switched(self) -> bool:
+        """Whether the first apiserver has left its old etcd for a new cluster, and be it back at its own by now."""
+        return bool(self.proof) or "kube-apiserver" not in self.machines[self.first].manifests
+
+    def etcd_image(self, inventory: Inventory) -> str:
+        """What etcd is to run on every master.
+
+        What nodes.yaml gives to a new cluster counts until the first master has joined it. From then on its own
+        manifest does, as for all else: an upgrade is not to be undone by a line that nobody has removed.
+        """
+        own = manifests.parse(self.manifests["etcd"]).image
+        member = self.members.at(url(inventory.nodes[self.first].address, ETCD_PEER))
+        joined = self.switched and member is not None and "etcd" in self.machines[self.first].manifests
+        return own if joined else inventory.cluster.etcd_image or own
 
     @property
     def key_kind(self) -> str:

@@ -10,6 +10,7 @@ from formats import etcd
 from nodes.first_master import RECORD
 from nodes.hosts import Hosts
 from nodes.reading import Reader
+from nodes.switch import PROOF, SWITCHED
 
 KUBE_SYSTEM = "/registry/namespaces/kube-system"
 
@@ -72,9 +73,20 @@ def _hash(hosts: Hosts, reader: Reader, revision: int) -> etcd.HashKV:
 
 @pytest.fixture(scope="module")
 def began_as(hosts: Hosts) -> str:
-    """The id of the etcd cluster that the conversion found, as the first master wrote it down in step 1."""
-    answer = hosts.fleet.reader(hosts.first_master).run(f"cat {RECORD}")
-    if answer.status != 0:
+    """The id of the etcd cluster that the conversion found, or switched to, as the first master has it written down."""
+    proof, record = hosts.fleet.reader(hosts.first_master).run_all([f"cat {PROOF}", f"cat {RECORD}"])
+    if proof.status == 0:
+        return etcd.Proof.read(proof.stdout).to_cluster
+    if record.status != 0:
         pytest.fail(f"{hosts.first_master} has no {RECORD}: the runbook has not converted this cluster")
-    identity: str = json.loads(answer.stdout)["etcd_cluster_id"]
+    identity: str = json.loads(record.stdout)["etcd_cluster_id"]
     return identity
+
+
+@pytest.fixture(scope="module")
+def read_by_the_first(hosts: Hosts, members: Gathered[View]) -> tuple[str, View]:
+    """The member that the first master's apiserver reads from, and its master: its own; another from 2.3 to 2.5."""
+    first = hosts.first_master
+    if hosts.fleet.reader(first).run(f"test -e {SWITCHED}").status == 0:
+        first = next(node.name for node in hosts.inventory.masters if node.name != first)
+    return first, members[first]

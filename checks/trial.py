@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -123,6 +123,11 @@ class Trial:
             channel.close()
         found = [record.address for rrset in answer.answer for record in rrset if record.rdtype == dns.rdatatype.A]
         return str(found[0]) if found else ""
+
+    def unresolved(self, nodes: Iterable[str], name: str, address: str) -> str:
+        """Where the cluster's DNS does not give `address` for `name`; empty once it does from all these nodes."""
+        found = {node: self.resolved(node, name) for node in nodes}
+        return ", ".join(f"{node}: {one or 'nothing'}" for node, one in found.items() if one != address)
 
     @property
     def dns_domain(self) -> str:

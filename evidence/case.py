@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evidence.place import Place
+
 
 class Kind(StrEnum):
     """In the order in which a step's cases run."""
@@ -22,10 +24,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """`name` is pytest's, with the nodes in brackets; `reason` is one line, empty for what passed."""
+    """`name` is pytest's, with the nodes in brackets; `reason` is one line, empty for what passed.
+
+    Without a `part` it belongs to its step as a whole.
+    """
 
     step: int
     kind: Kind
     name: str
     outcome: Outcome = Outcome.NOT_RUN
     reason: str = ""
+    part: int = 0
+
+    @property
+    def place(self) -> Place:
+        return Place(self.step, self.part)

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evidence.case import Case, Kind
+from evidence.place import Place
+from evidence.road import Road
 
 FIRST_STEP, LAST_STEP = 1, 7
+END = Place(LAST_STEP)
 
 
 class Mode(StrEnum):
@@ -21,8 +24,9 @@ class Run:
     """
     masters  how many nodes.yaml names
     command  the line that starts a whole change run: `pytest runbook/ --nodes=nodes.yaml`
-    to       the last step asked for
-    cases    every case of the runbook, also those that this run left out
+    road     which of the roads nodes.yaml takes
+    to       the last place asked for
+    cases    every case on that road, also those that this run left out
     changes  how many were made; under --plan, how many would be
     unplanned  under --plan, the steps of which nothing is known before step 1 has made the cluster
     """
@@ -30,7 +34,8 @@ class Run:
     mode: Mode
     masters: int
     command: str
-    to: int
+    road: Road
+    to: Place
     cases: tuple[Case, ...]
     changes: int = 0
     unplanned: tuple[int, ...] = ()
@@ -41,5 +46,5 @@ class Run:
         if self.mode is Mode.AUDIT:
             return tuple(case for case in self.cases if case.kind is Kind.VERIFY)
         if self.mode is Mode.PLAN:
-            return tuple(case for case in self.cases if case.kind is Kind.CHANGE and case.step <= self.to)
-        return tuple(case for case in self.cases if case.step <= self.to)
+            return tuple(case for case in self.cases if case.kind is Kind.CHANGE and case.place <= self.to)
+        return tuple(case for case in self.cases if case.place <= self.to)

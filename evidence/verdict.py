@@ -4,14 +4,14 @@ Nothing here may claim more than the run has seen: it is what people read before
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from evidence.case import Case, Kind, Outcome
 from evidence.gate import Gate, State, gates
-from evidence.run import FIRST_STEP, LAST_STEP, Mode, Run
-
-# Growing etcd goes through two voters; whoever stops there has less than he began with.
-ETCD_GROWS = 2
+from evidence.place import Place
+from evidence.road import NARROWS
+from evidence.run import END, FIRST_STEP, Mode, Run
 
 # With these three a master has a voting etcd member, an apiserver and controllers that pass their checks.
 MASTERS_TAKE = (2, 3, 4)
@@ -23,7 +23,7 @@ def closing_lines(run: Run) -> list[str]:
         return _plan(run)
     found = gates(run)
     lines = [_summary(found), *_details(run, found), _masters(run, found)]
-    return lines + (_audit(run, found) if run.mode is Mode.AUDIT else _change_run(run, found))
+    return lines + (_audit(run, found) if run.mode is Mode.AUDIT else _change_run(run))
 
 
 def _summary(found: list[Gate]) -> str:
@@ -47,9 +47,15 @@ def _numbers(steps: Iterable[int]) -> str:
 
 def _details(run: Run, found: list[Gate]) -> list[str]:
     changes = [case for case in _failed(run) if case.kind is Kind.CHANGE]
-    return [f"step {case.step} failed: {_told([case])}" for case in changes] + [
-        f"gate {gate.step}: {_told(gate.failed)}" for gate in found if gate.state is State.SHUT
+    return [f"step {case.place} failed: {_told([case])}" for case in changes] + [
+        f"gate {place}: {_told(list(failed))}"
+        for gate in found
+        for place, failed in groupby(sorted(gate.failed, key=_place), _place)
     ]
+
+
+def _place(case: Case) -> Place:
+    return case.place
 
 
 def _told(failed: Sequence[Case]) -> str:
@@ -64,30 +70,46 @@ def _masters(run: Run, found: list[Gate]) -> str:
     return f"not shown that {run.masters} masters stand: that takes {_numbers(MASTERS_TAKE)}"
 
 
-def _change_run(run: Run, found: list[Gate]) -> list[str]:
-    failed = bool(_failed(run))
-    complete = not failed and all(gate.state is State.HOLDS for gate in found[: run.to])
-    again = run.command + (f" --to {run.to}" if run.to < LAST_STEP else "")
-    if failed:
+def _change_run(run: Run) -> list[str]:
+    complete = _is_complete(run)
+    again = f"{run.command}{_narrowed(run)}"
+    if _failed(run):
         todo = f'see "What to do" at the failed case; the same command goes on from there: {again}'
     elif not complete:
         todo = f"the run ended early; the same command goes on from there: {again}"
-    elif run.to < LAST_STEP:
-        todo = f"go on with step {run.to + 1}: {run.command}"
+    elif run.to < END:
+        todo = f"go on with {_following(run)}: {run.command}"
     else:
         todo = f"the audit, every night from now on: {run.command} -m verify"
-    return [*_two_voters(run), _made(run.changes, complete), f"next: {todo}"]
+    return [*_in_the_narrows(run), _made(run.changes, complete), f"next: {todo}"]
 
 
-def _two_voters(run: Run) -> list[str]:
-    """Said when step 2 began and did not end well: failed, or the run was over before its change was."""
-    cases = [case for case in run.looked_at if case.step == ETCD_GROWS]
+def _is_complete(run: Run) -> bool:
+    """Whether every gate up to the place asked for holds; of a step that is left inside, the gates of its parts."""
+    asked_for = gates(replace(run, cases=run.looked_at))[: run.to.step]
+    return not _failed(run) and all(gate.state is State.HOLDS for gate in asked_for)
+
+
+def _narrowed(run: Run) -> str:
+    return f" --to {run.to}" if run.to < END else ""
+
+
+def _following(run: Run) -> str:
+    left = [case.place for case in run.cases if case.step == run.to.step and case.place > run.to]
+    if not left:
+        return f"step {run.to.step + 1}"
+    return f"step {min(left)}" if min(left).part else f"the rest of step {run.to.step}"
+
+
+def _in_the_narrows(run: Run) -> list[str]:
+    """Said when the narrows were entered and not left: a case failed there, or the run ended before their end did."""
+    narrows = NARROWS[run.road]
+    cases = [case for case in run.looked_at if narrows.first <= case.place <= narrows.last]
     failed = any(case.outcome is Outcome.FAILED for case in cases)
-    before = all(case.outcome is Outcome.PASSED for case in run.looked_at if case.step < ETCD_GROWS)
-    cut_off = before and any(case.kind is Kind.CHANGE and case.outcome is Outcome.NOT_RUN for case in cases)
-    if not (failed or cut_off):
-        return []
-    return [f"etcd may have two voters now: until step {ETCD_GROWS} is finished, the loss of either stops all writes"]
+    entered = all(case.outcome is Outcome.PASSED for case in run.looked_at if case.place < narrows.first)
+    cut_off = any(case.kind is Kind.CHANGE and case.outcome is Outcome.NOT_RUN for case in cases)
+    stopped_inside = narrows.first <= run.to < narrows.last
+    return [narrows.told] if failed or (entered and (cut_off or stopped_inside)) else []
 
 
 def _made(changes: int, complete: bool) -> str:
@@ -108,8 +130,8 @@ def _audit(run: Run, found: list[Gate]) -> list[str]:
 
 
 def _plan(run: Run) -> list[str]:
-    narrowed = f" --to {run.to}" if run.to < LAST_STEP else ""
-    told = [f"step {case.step}: {_told([case])}" for case in _failed(run)]
+    narrowed = _narrowed(run)
+    told = [f"step {case.place}: {_told([case])}" for case in _failed(run)]
     if any(case.outcome is not Outcome.PLANNED for case in run.looked_at):
         return [*told, "the plan is not complete; nothing was changed"]
     if not run.changes and not run.unplanned:

@@ -10,7 +10,7 @@ from evidence.verdict import closing_lines
 from gates.ledger import LEDGER
 from gates.options import ASKED
 from gates.order import SETTLED
-from gates.selection import COLLECTED
+from gates.selection import ROAD, TAKEN
 
 MASTERS = pytest.StashKey[int]()
 RECORD = pytest.StashKey[Callable[[str, object], None]]()
@@ -54,8 +54,9 @@ def _run(config: pytest.Config) -> Run:
         mode=asked.mode,
         masters=config.stash[MASTERS],
         command=asked.command,
+        road=config.stash[ROAD],
         to=asked.to,
-        cases=tuple(ledger.of(item) for item in config.stash[COLLECTED]),
+        cases=tuple(ledger.of(item) for item in config.stash[TAKEN]),
         changes=ledger.changes,
         unplanned=tuple(sorted(ledger.unplanned)),
     )

@@ -11,11 +11,13 @@ from dataclasses import replace
 
 import pytest
 
+from evidence.road import Road
 from evidence.run import Mode
 from gates.closing import MASTERS
 from gates.identity import IDENTITY, NONE_YET, UNKNOWN, identify
 from gates.options import ASKED
 from gates.order import SETTLED
+from gates.selection import ROAD
 from nodes import layout
 from nodes.commands import ConnectionLost
 from nodes.first_master import NoCluster, NoFirstMaster, is_to_be_created
@@ -43,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.stash[INVENTORY] = inventory
     config.stash[MASTERS] = len(inventory.masters)
+    config.stash[ROAD] = Road(inventory.cluster.etcd)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

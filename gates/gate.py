@@ -1,4 +1,4 @@
-"""The gate: what has failed in a change run holds the later steps back.
+"""The gate: what has failed in a change run holds back what is later: steps, and parts of the same step.
 
 A failed check or trial leaves its sisters running, since each says something of its own; a failed change also
 holds back its own gate, which would only repeat the news. An audit looks at everything.
@@ -7,6 +7,7 @@ holds back its own gate, which would only repeat the news. An audit looks at eve
 import pytest
 
 from evidence.case import Case, Kind, Outcome
+from evidence.place import Place
 from evidence.run import Mode
 from gates.cases import describe
 from gates.ledger import LEDGER
@@ -26,15 +27,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     by = config.stash[STOP].by
     if by and not any(by in case.reason for case in failed):
         raise StoppedError(f"stopped by {by} before this case began")  # one case fails for it: never a green end
-    reason = f"stopped by {by}" if by else _shut(failed, describe(item).step, config.stash[ASKED].mode)
+    reason = f"stopped by {by}" if by else _shut(failed, describe(item).place, config.stash[ASKED].mode)
     if reason:
         item.stash[HELD_BACK] = reason
         pytest.skip(reason)
 
 
-def _shut(failed: list[Case], step: int, mode: Mode) -> str:
-    """What shut a gate before `step`; empty while all before it are open, and in audits and plans."""
+def _shut(failed: list[Case], place: Place, mode: Mode) -> str:
+    """What shut a gate before `place`; empty while all before it are open, and in audits and plans."""
     for case in failed:
-        if mode is Mode.CHANGE and (case.step < step or case.kind is Kind.CHANGE):
-            return f"gate closed: step {case.step}: {case.name} failed"
+        if mode is Mode.CHANGE and (case.place < place or case.kind is Kind.CHANGE):
+            return f"gate closed: step {case.place}: {case.name} failed"
     return ""

@@ -16,7 +16,7 @@ log = logging.getLogger("runbook")
 
 @dataclass(frozen=True)
 class Identity:
-    """The uid of namespace kube-system, and the versions that the first master's apiserver and etcd give."""
+    """The uid of namespace kube-system, and the versions that the first master's apiserver and its etcd give."""
 
     uid: str
     kubernetes: str
@@ -36,7 +36,7 @@ def identify(hosts: Hosts) -> Identity:
         return reader(hosts.first_master).check(kubectl_command(server, *arguments))
 
     def etcdctl(*arguments: str) -> str:
-        return hosts.etcd_tools.read(reader(hosts.first_master), arguments)[0]
+        return hosts.etcd_tools.read(reader(hosts.etcd_master), arguments)[0]
 
     return Identity(
         uid=_word(lambda: json.loads(kubectl("get", "namespace", "kube-system", "-o", "json"))["metadata"]["uid"]),

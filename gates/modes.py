@@ -29,7 +29,7 @@ def carry_out(request: pytest.FixtureRequest, hosts: Hosts, make_so: MakeSo) -> 
     def go(changes: StepFunction) -> list[str]:
         if config.stash[ASKED].mode is Mode.PLAN and is_to_be_created(hosts.fleet, hosts.inventory, hosts.first_master):
             item.stash[PLANNED] = "planned once the cluster is there"
-            log.info("step %s · %s", describe(item).step, item.stash[PLANNED])
+            log.info("step %s · %s", describe(item).place, item.stash[PLANNED])
             config.stash[LEDGER].unplanned.add(describe(item).step)
             return []
         return make_so(changes(observe(hosts), hosts.inventory))
@@ -47,7 +47,7 @@ def make_so(request: pytest.FixtureRequest, hosts: Hosts) -> MakeSo:
 
     def go(todo: ToDo) -> list[str]:
         if config.stash[ASKED].mode is Mode.PLAN:
-            count = show_plan(case.step, executor.plan(todo, hosts))
+            count = show_plan(case.place, executor.plan(todo, hosts))
             ledger.changes += count
             item.stash[PLANNED] = f"changes to make: {count}"
             return []
@@ -57,7 +57,7 @@ def make_so(request: pytest.FixtureRequest, hosts: Hosts) -> MakeSo:
 
 
 def _execute(todo: ToDo, hosts: Hosts, case: Case, ledger: Ledger) -> list[str]:
-    progress = Progress(case.step)
+    progress = Progress(case.place)
     try:
         return executor.execute(todo, hosts, progress)
     finally:  # also when the operator stopped it: the last line says how many were made

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.run import FIRST_STEP, LAST_STEP, Mode
+from evidence.place import Place
+from evidence.run import END, FIRST_STEP, LAST_STEP, Mode
 from gates.refusals import refusal
 
 RUNBOOK = "runbook"
@@ -23,7 +24,7 @@ class Asked:
     nodes    the inventory's file
     runbook  the folder of the steps; it is always collected whole, whatever part was named
     named    the parts of it that the command line names, as node id prefixes; empty for all of it
-    to       the last step to run
+    to       the last place to run: a step, or a part of one
     command  the line that would start a whole change run
     """
 
@@ -31,7 +32,7 @@ class Asked:
     nodes: Path
     runbook: Path
     named: tuple[str, ...]
-    to: int
+    to: Place
     command: str
 
 
@@ -52,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="the cluster that FILE describes: convert it, gate by gate; with --plan or -m verify, only look",
     )
-    group.addoption("--to", metavar="N", help=f"stop behind the gate of step N ({FIRST_STEP} to {LAST_STEP})")
+    group.addoption(
+        "--to", metavar="N", help=f"stop behind the gate of step N ({FIRST_STEP} to {LAST_STEP}), or of a part: 2.3"
+    )
     group.addoption("--plan", action="store_true", help="only print what would change, as diffs")
 
 
@@ -67,7 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
     runbook = config.rootpath / RUNBOOK
     if sentence := refusal(config, runbook):
         raise pytest.UsageError(sentence)
-    option.to = int(option.to or LAST_STEP)  # a number from here on, for fixtures that ask for it
+    to = Place.read(option.to) if option.to else END
+    option.to = to.step  # a number from here on, for fixtures that ask for it
     mode = Mode.PLAN if option.plan else Mode.AUDIT if option.markexpr else Mode.CHANGE
     folder = os.path.relpath(runbook, config.invocation_params.dir)
     config.stash[ASKED] = Asked(
@@ -75,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
         nodes=config.invocation_params.dir / option.nodes,
         runbook=runbook,
         named=_named(config, runbook),
-        to=option.to,
+        to=to,
         command=f"pytest {shlex.quote(folder)}/ --nodes={shlex.quote(option.nodes)}",
     )
     config.args = [str(runbook)]

@@ -3,6 +3,7 @@
 import pytest
 
 from evidence.case import Kind
+from evidence.place import Place
 from gates.cases import describe
 from gates.selection import COLLECTED, WANTED, missing
 
@@ -31,9 +32,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         )
 
 
-def _place(item: pytest.Item) -> tuple[int, int]:
+def _place(item: pytest.Item) -> tuple[Place, int]:
     case = describe(item)
-    return case.step, KINDS.index(case.kind)  # within these, the file's order: the sort is stable
+    return case.place, KINDS.index(case.kind)  # within these, the file's order: the sort is stable
 
 
 def _reordered(config: pytest.Config, items: list[pytest.Item]) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.place import Place
 from evidence.run import FIRST_STEP, LAST_STEP
 
 AUDIT = "verify"
@@ -88,10 +89,18 @@ def _mode(config: pytest.Config) -> str | None:
         return f"-m {option.markexpr!r} would leave out cases: write -m verify, exactly so, to audit; {WHOLE}"
     if option.plan and option.markexpr:
         return "--plan says what a change run would do, -m verify looks at what stands: write one of the two"
-    steps = [str(step) for step in range(FIRST_STEP, LAST_STEP + 1)]
-    if option.to is not None and option.to not in steps:
-        return f"--to {option.to}: there is no such step: write a number from {FIRST_STEP} to {LAST_STEP}"
+    if option.to is not None and not _may_be_a_place(option.to):
+        steps = f"{FIRST_STEP} to {LAST_STEP}"
+        return f"--to {option.to}: there is no such step: write a number from {steps}, or a part of one, such as 2.3"
     return None
+
+
+def _may_be_a_place(written: str) -> bool:
+    """Which parts a step has is known from its cases; what is no part of any is refused once they are collected."""
+    try:
+        return Place.read(written).step in range(FIRST_STEP, LAST_STEP + 1)
+    except ValueError:
+        return False
 
 
 def _options(config: pytest.Config, refused: tuple[tuple[str, str, str], ...]) -> str | None:

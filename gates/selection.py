@@ -1,20 +1,26 @@
 """Which cases of the runbook a run is made of, and that it is made of all of them.
 
-The whole folder is always collected. What all plug-ins together leave of it must be what the mode, --to and
-the named parts leave; in an audit less is allowed, and said at the end.
+The whole folder is always collected, and the cases of other roads than the one that nodes.yaml takes are left
+aside: a run is not made of them. What all plug-ins together leave of the others must be what the mode, --to and
+what was named leave; in an audit less is allowed, and said at the end.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
-from evidence.case import Kind
-from evidence.run import FIRST_STEP, LAST_STEP, Mode
-from gates.cases import describe, fault, is_step
+from evidence.case import Case, Kind
+from evidence.place import Place
+from evidence.road import Road
+from evidence.run import END, FIRST_STEP, Mode
+from gates.cases import describe, fault, is_on, is_step
 from gates.options import ASKED, Asked
 
+ROAD = pytest.StashKey[Road]()  # the one that nodes.yaml takes
 COLLECTED = pytest.StashKey[list[pytest.Item]]()  # every case of the runbook, in the order of its files
-WANTED = pytest.StashKey[list[pytest.Item]]()  # those that the mode, --to and the named parts leave
+TAKEN = pytest.StashKey[list[pytest.Item]]()  # those on the road that is taken: what the gates are made of
+WANTED = pytest.StashKey[list[pytest.Item]]()  # those of them that the mode, --to and what was named leave
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -36,7 +42,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     collected = config.stash.get(COLLECTED, [])
     if sentence := _fault(asked, collected):
         raise pytest.UsageError(sentence)
-    kept = [item for item in items if _wanted(asked, item)]
+    taken = config.stash[TAKEN] = [item for item in collected if is_on(config.stash[ROAD], item)]
+    if sentence := _no_such_part(asked, taken, config.stash[ROAD]) or _incomplete(asked, taken):
+        raise pytest.UsageError(sentence)
+    kept = [item for item in items if item in taken and _wanted(asked, item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
     config.stash[WANTED] = kept
@@ -57,7 +66,7 @@ def missing(config: pytest.Config, items: list[pytest.Item]) -> str | None:
 
 def _wanted(asked: Asked, item: pytest.Item) -> bool:
     case = describe(item)
-    if case.step > asked.to or (asked.mode is Mode.PLAN and case.kind is not Kind.CHANGE):
+    if case.place > asked.to or (asked.mode is Mode.PLAN and case.kind is not Kind.CHANGE):
         return False
     return not asked.named or any(_is_part(item.nodeid, name) for name in asked.named)
 
@@ -76,18 +85,37 @@ def _fault(asked: Asked, collected: list[pytest.Item]) -> str | None:
     for name in asked.named:
         if not any(_is_part(item.nodeid, name) for item in collected):
             return f"{name}: the runbook has no case of this name; --collect-only lists those it has"
-    return _incomplete(asked, collected)
+    return None
 
 
-def _incomplete(asked: Asked, collected: list[pytest.Item]) -> str | None:
+def _no_such_part(asked: Asked, taken: list[pytest.Item], road: Road) -> str | None:
+    step = Place(asked.to.step)
+    parts = sorted({case.place for case in map(describe, taken) if case.part and case.place in step})
+    if not asked.to.part or asked.to in parts:
+        return None
+    if not parts:
+        return f"--to {asked.to}: with `etcd: {road}` step {step} has no parts: write --to {step}"
+    return f"--to {asked.to}: step {step} has the parts {parts[0]} to {parts[-1]}: write one of them, or --to {step}"
+
+
+def _incomplete(asked: Asked, taken: list[pytest.Item]) -> str | None:
     """An audit is of all seven gates, whatever part of it is asked for; a change run is of the steps up to --to."""
     audit = asked.mode is Mode.AUDIT
-    present = {(case.step, case.kind) for case in map(describe, collected)}
-    for step in range(FIRST_STEP, (LAST_STEP if audit else asked.to) + 1):
+    cases = list(map(describe, taken))
+    for place in _places(cases, END if audit else asked.to):
+        present = {case.kind for case in cases if case.place in place}
         for kind in (Kind.VERIFY,) if audit else (Kind.CHANGE, Kind.VERIFY):
-            if (step, kind) not in present:
-                return f"step {step} has no {kind} case: a step without its change or its gate is not run"
+            if kind not in present:
+                return f"step {place} has no {kind} case: a step without its change or its gate is not run"
     return None
+
+
+def _places(cases: list[Case], to: Place) -> Iterator[Place]:
+    """The steps up to `to`, and all their parts up to the highest: one that is left out in between is missing."""
+    for step in range(FIRST_STEP, to.step + 1):
+        yield Place(step)
+        for part in range(1, max((case.part for case in cases if case.step == step), default=0) + 1):
+            yield Place(step, part)
 
 
 def _is_part(nodeid: str, name: str) -> bool:

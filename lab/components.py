@@ -121,11 +121,17 @@ OTHERS = (  # of some variants: built when one of those is made
     Component("registry", "github.com/distribution/distribution/v3"),
 )
 BY_NAME = {component.name: component for component in (*ALL, *OTHERS)}
+NEWER_ETCD = "newer-etcd"  # the usual etcd's place where another one has taken its own
 
 
 def chosen(others: Iterable[str] = ()) -> dict[str, Component]:
-    """Place -> component: the usual ones, with `others`, by name, in the place of theirs or beside them."""
-    return {each.place: each for each in (*ALL, *(BY_NAME[name] for name in others))}
+    """Place -> component: the usual ones, with `others`, by name, in the place of theirs or beside them.
+
+    The usual etcd stays beside an older one, as an image: what an operator has who is to leave the older one.
+    """
+    found = {each.place: each for each in (*ALL, *(BY_NAME[name] for name in others))}
+    usual = BY_NAME["etcd"]
+    return found if found["etcd"] == usual else found | {NEWER_ETCD: usual}
 
 
 def build(wanted: Mapping[str, Component], cache: Path, go: Go, progress: Progress) -> dict[str, Path]:

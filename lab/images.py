@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.components import Component
+from lab.components import NEWER_ETCD, Component
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}  # the machine's name for it -> the images'
@@ -36,8 +36,11 @@ class Tags:
 
     @classmethod
     def of(cls, components: Mapping[str, Component]) -> "Tags":
-        etcd = components["etcd"].version.lstrip("v")
-        return cls(components["kubernetes"].version, f"{etcd}-0", components["coredns"].version)
+        return cls(components["kubernetes"].version, etcd_tag(components["etcd"]), components["coredns"].version)
+
+
+def etcd_tag(etcd: Component) -> str:
+    return f"{etcd.version.lstrip('v')}-0"
 
 
 def of(components: Mapping[str, Component]) -> tuple[Image, ...]:
@@ -48,12 +51,16 @@ def of(components: Mapping[str, Component]) -> tuple[Image, ...]:
         reference = f"registry.k8s.io/{command}:{tags.kubernetes}"
         return Image(reference, {command: "kubernetes"}, on_network_tools=on_network_tools)
 
+    def etcd(place: str) -> Image:
+        programs = dict.fromkeys(("etcd", "etcdctl", "etcdutl"), place)
+        return Image(f"registry.k8s.io/etcd:{etcd_tag(components[place])}", programs)
+
     return (
         kubernetes("kube-apiserver"),
         kubernetes("kube-controller-manager"),
         kubernetes("kube-scheduler"),
         kubernetes("kube-proxy", on_network_tools=True),
-        Image(f"registry.k8s.io/etcd:{tags.etcd}", dict.fromkeys(("etcd", "etcdctl", "etcdutl"), "etcd")),
+        *(etcd(place) for place in ("etcd", NEWER_ETCD) if place in components),
         Image(f"registry.k8s.io/coredns/coredns:{tags.coredns}", {"coredns": "coredns"}, entrypoint="coredns"),
         Image("registry.k8s.io/pause:3.10.2", {"pause": "pause"}, entrypoint="pause", user="65535:65535"),
         Image("registry.lab/pod-network:1", {"kubectl": "kubernetes"}, on_network_tools=True),

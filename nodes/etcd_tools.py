@@ -20,6 +20,9 @@ from nodes.session import Session
 # An older etcdctl, as distributions have it, speaks another protocol or prints other JSON.
 OLDEST = (3, 5)
 
+# The member on the host itself.
+OWN = f"https://127.0.0.1:{ports.ETCD_CLIENT}"
+
 # What ctr and crictl say before they start anything: the container is another one by now, and nothing has run.
 _GONE = re.compile(
     r'container "[^"]*" in namespace "k8s\.io": not found|no running task found|when try to find container'
@@ -46,24 +49,41 @@ class Tools:
     container: str = ""
     pki: str = f"{PKI}/etcd"
 
-    def etcdctl(self, *arguments: str) -> str:
-        """The command line that asks this master's own member as its own client."""
+    def etcdctl(self, *arguments: str, endpoints: Sequence[str] = (OWN,), process: str = "") -> str:
+        """The command line that asks this master's own member as its own client; or other members, likewise."""
         given = [
-            f"--endpoints=https://127.0.0.1:{ports.ETCD_CLIENT}",
+            f"--endpoints={','.join(endpoints)}",
             f"--cacert={self.pki}/ca.crt",
             f"--cert={self.pki}/server.crt",
             f"--key={self.pki}/server.key",
         ]
-        return self.command("etcdctl", *given, *arguments)
+        return self.command("etcdctl", *given, *arguments, process=process)
 
-    def command(self, *words: str) -> str:
-        """Good for one use: containerd wants a name of its own for each process in a container."""
+    def command(self, *words: str, process: str = "") -> str:
+        """Good for one use: containerd wants a name of its own for each process in a container.
+
+        With a `process`, that is its name: a second one of that name is refused while the first one lives.
+        """
         if self.runtime == "ctr":
-            own = f"kubeadm-ha-{secrets.token_hex(8)}"
+            own = process or f"kubeadm-ha-{secrets.token_hex(8)}"
             words = ("ctr", "-n", "k8s.io", "tasks", "exec", "--exec-id", own, self.container, *words)
         elif self.runtime == "crictl":
             words = ("crictl", "exec", "--sync", self.container, *words)
         return shlex.join(words)
+
+
+def containers(node: str, runtime: str = "ctr") -> str:
+    """The command that prints the ids of etcd's containers on a master; those that have ended too, with ctr."""
+    labels = {
+        "io.kubernetes.container.name": "etcd",
+        "io.kubernetes.pod.namespace": "kube-system",
+        "io.kubernetes.pod.name": f"etcd-{node}",
+    }
+    if runtime == "ctr":
+        filtered = ",".join(f'labels."{label}"=={value}' for label, value in labels.items())
+        return shlex.join(["ctr", "-n", "k8s.io", "containers", "ls", "-q", filtered])
+    selected = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
+    return shlex.join(["crictl", "ps", "-q", "--state", "Running", *selected])
 
 
 class EtcdTools:
@@ -99,6 +119,15 @@ class EtcdTools:
                 break
         return [result.checked().stdout for result in results]
 
+    def without_values(self, session: Session, *selection: str, deadline: float = 120.0) -> str:
+        """What `etcdctl get SELECTION -w fields` prints, but for the values: secrets, which stay on the host.
+
+        With --keys-only etcd 3.7 tells no key's lease.
+        """
+        got = self.of(session).etcdctl("get", *selection, "-w", "fields", f"--command-timeout={deadline - 10:.0f}s")
+        script = f"""set -o pipefail; {got} | sed '/^"Value" : /d'"""
+        return session.run(f"bash -c {shlex.quote(script)}", deadline=deadline).checked().stdout
+
     def _is_gone(self, result: Result) -> bool:
         """Whether there was nothing to run it in. Whatever has failed, the next command looks for the tools anew."""
         if result.status == 0:
@@ -109,20 +138,13 @@ class EtcdTools:
 
 def found(reader: Reader) -> Tools:
     """The tools of this master, as they are now. Raises NoEtcdToolsError."""
-    labels = {
-        "io.kubernetes.container.name": "etcd",
-        "io.kubernetes.pod.namespace": "kube-system",
-        "io.kubernetes.pod.name": f"etcd-{reader.name}",
-    }
-    filtered = ",".join(f'labels."{label}"=={value}' for label, value in labels.items())
-    selected = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
     etcdctl, etcdutl, labelled, tasks, listed = reader.run_all(
         [
             "etcdctl version",
             "etcdutl version",
-            shlex.join(["ctr", "-n", "k8s.io", "containers", "ls", "-q", filtered]),
+            containers(reader.name),
             "ctr -n k8s.io tasks ls",
-            shlex.join(["crictl", "ps", "-q", "--state", "Running", *selected]),
+            containers(reader.name, "crictl"),
         ]
     )
     if _new_enough(etcdctl) and _new_enough(etcdutl):

@@ -1,15 +1,24 @@
 """Which master the cluster began with: told by what stands on the hosts, before a conversion and after."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
+from nodes.switch import OLD_ETCD, PARKED, SWITCHED
 
 # Written by step 1.
 RECORD = "/var/lib/kubeadm-ha/first-master.json"
+# Written by step 2 on the road `mirror`.
+MIRROR = "/var/lib/kubeadm-ha/etcd-mirror.json"
 # What step 1 gives to kubeadm init where it makes the cluster: written before anything else.
 CREATION = "/var/lib/kubeadm-ha/kubeadm.yaml"
 # kubeadm's own mark: since 1.29 `kubeadm init` writes it, `kubeadm join` doesn't.
 SUPER_ADMIN = "/etc/kubernetes/super-admin.conf"
 APISERVER = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+# Where two of its manifests lie for a while on the road `mirror`: the old etcd's until its master has joined the new
+# cluster, the apiserver's until it is back at its own etcd.
+ASIDE: Final[Mapping[str, str]] = {"etcd": OLD_ETCD, "kube-apiserver": PARKED}
 # Where those keep their state that make clusters without kubeadm, by their own documents (docs.rke2.io, docs.k3s.io,
 # docs.k0sproject.io, microk8s.io).
 OTHERS = {
@@ -87,10 +96,10 @@ def is_to_be_created(fleet: Fleet, inventory: Inventory, first: str) -> bool:
 def is_only_noted(fleet: Fleet, first: str) -> bool:
     """Whether the note of step 1 has outlived the cluster that it was about, as it outlives a `kubeadm reset`."""
     held = _held(fleet, first)
-    return RECORD in held and not held & {SUPER_ADMIN, APISERVER}
+    return RECORD in held and not held & {SUPER_ADMIN, APISERVER, SWITCHED}
 
 
 def _held(fleet: Fleet, name: str) -> set[str]:
-    marks = (RECORD, CREATION, SUPER_ADMIN, APISERVER, *OTHERS)
+    marks = (RECORD, CREATION, SUPER_ADMIN, APISERVER, SWITCHED, *OTHERS)
     answers = fleet.reader(name).run_all([f"test -e {mark}" for mark in marks])
     return {mark for mark, answer in zip(marks, answers, strict=True) if answer.status == 0}

@@ -10,8 +10,10 @@ from nodes.etcd_tools import EtcdTools
 from nodes.fleet import Fleet
 from nodes.inventory import Inventory
 from nodes.lock import Lock
+from nodes.reading import Reader
 from nodes.secret import Secret
 from nodes.session import Session
+from nodes.switch import is_switched
 
 ADMIN = "/etc/kubernetes/admin.conf"
 KEPT = "/var/lib/kubeadm-ha"
@@ -61,12 +63,19 @@ class Hosts:
         """Where etcdctl and etcdutl are on each master."""
         return EtcdTools(self.layout.pki)
 
+    @property
+    def etcd_master(self) -> str:
+        """The master at whose member etcd is asked: the first one, unless it has left its etcd for a new cluster."""
+        if self.inventory.cluster.etcd == "mirror" and is_switched(Reader(self.first)):
+            return next(node.name for node in self.inventory.masters if node.name != self.first_master)
+        return self.first_master
+
     def etcdctl(self, *arguments: str, on: str | None = None, deadline: float = 30.0) -> str:
-        """What etcdctl prints on master `on` (the first, unless told), asked at that master's own member.
+        """What etcdctl prints on master `on` (`etcd_master`, unless told), asked at that master's own member.
 
         Raises CommandFailed, NoEtcdToolsError.
         """
-        session = self.fleet[on or self.first_master]
+        session = self.fleet[on or self.etcd_master]
         return self.etcd_tools.run(session, *arguments, deadline=deadline).checked().stdout
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -11,6 +12,7 @@ from nodes.inventory_models import (
     ChangeTicket,
     Cluster,
     Create,
+    Etcd,
     InventoryFile,
     LoadBalancer,
     NodeEntry,
@@ -72,7 +74,7 @@ def _sentence(detail: ErrorDetails, place: Place) -> str:
     if kind == "enum":
         return f"{what}: unknown role `{seen}`: {_role(str(seen))}"
     if kind == "literal_error":
-        return f"{what}: `{seen}` is not built yet: write grow"
+        return f"{what}: unknown road `{seen}`: {nearest(str(seen), get_args(Etcd))}"
     if kind.startswith("bool"):
         return f"{what}: `{seen}` is neither true nor false: write true or false"
     if kind == "string_pattern_mismatch":

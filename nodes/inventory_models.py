@@ -121,11 +121,22 @@ def _domain(value: str) -> str:
     return value
 
 
+def _pinned_image(value: str) -> str:
+    # a colon before the last slash is a registry's port
+    if "@" not in value and ":" not in value.rpartition("/")[2]:
+        raise ValueError(
+            f"`{value}` has neither a tag nor a digest: write one behind it, such as registry.k8s.io/etcd:3.7.3-0"
+        )
+    return value
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Word = Annotated[Text, StringConstraints(pattern=r"^\S+$")]
 Port = Annotated[int, BeforeValidator(_port)]
 Address = Annotated[str, AfterValidator(_address)]
 SshHost = Annotated[str, AfterValidator(_ssh_host)]
 NodeName = Annotated[str, AfterValidator(_node_name)]
+Etcd = Literal["grow", "mirror"]
 
 
 class Endpoint(_Part):
@@ -168,10 +179,17 @@ def _endpoint(text: str) -> dict[str, object]:
 
 
 class Cluster(_Part):
-    """`uid` is that of namespace kube-system; it pins the cluster that this file is about."""
+    """`uid` is that of namespace kube-system; it pins the cluster that this file is about.
+
+    `etcd` is the road that step 2 takes. `etcd_image` is what a new etcd cluster runs where that is not to be the
+    first master's own.
+    """
 
     endpoint: Endpoint = Field(examples=["api.lab:8443"])
-    etcd: Literal["grow"] = "grow"
+    etcd: Etcd = Field(default="grow", examples=["grow"])
+    etcd_image: Annotated[Word, AfterValidator(_pinned_image)] | None = Field(
+        default=None, examples=["registry.k8s.io/etcd:3.7.3-0"]
+    )
     uid: Annotated[str, AfterValidator(_uid)] | None = None
 
 
@@ -237,7 +255,7 @@ class LoadBalancer(_Part):
 class Workload(_Part):
     """The web server that the trials start."""
 
-    image: Annotated[Text, StringConstraints(pattern=r"^\S+$")] = Field(examples=["registry.lab/web:1"])
+    image: Word = Field(examples=["registry.lab/web:1"])
 
 
 class ChangeTicket(_Part):

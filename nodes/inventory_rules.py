@@ -18,7 +18,7 @@ from nodes.yaml_lines import Document, Mistake, Place
 
 def mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
     """Every broken rule; relative paths in the file count from `folder`."""
-    for rule in (_addresses, _masters, _endpoint, _balancers, _consents, _ranges):
+    for rule in (_addresses, _masters, _endpoint, _etcd_image, _balancers, _consents, _ranges):
         for place, text in rule(document.value):
             yield Mistake(document.line(place), text)
     for place, text in _files(document.value, folder):
@@ -86,6 +86,13 @@ def _endpoint(value: object) -> Broken:
     if name in _nodes(value):
         taken = f"`{name}` is a node's name, which has an address of its own"
         yield ("cluster", "endpoint"), f"{taken}: write another name, such as api.lab:8443"
+
+
+def _etcd_image(value: object) -> Broken:
+    cluster = _part(value, "cluster")
+    if cluster.get("etcd_image") and cluster.get("etcd", "grow") == "grow":
+        text = "members that join run the first master's image, and no other: remove `etcd_image`"
+        yield ("cluster", "etcd_image"), f"{text}, or write `etcd: mirror`"
 
 
 def _balancer_names(value: object) -> list[object]:

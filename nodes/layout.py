@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from formats.layout import Layout
 from formats.manifests import ManifestError
 from nodes.commands import CommandFailed, ConnectionLost, DeadlinePassed
+from nodes.first_master import ASIDE
 from nodes.fleet import Fleet
 from nodes.reading import Reader
 
@@ -29,5 +30,7 @@ def find(fleet: Fleet, masters: Sequence[str]) -> Layout:
 
 
 def _texts(reader: Reader) -> dict[str, str]:
-    answers = reader.run_all([f"cat /etc/kubernetes/manifests/{component}.yaml" for component in _TOLD_BY])
-    return {name: answer.stdout for name, answer in zip(_TOLD_BY, answers, strict=True) if answer.status == 0}
+    places = [(name, path) for name in _TOLD_BY for path in (ASIDE[name], f"/etc/kubernetes/manifests/{name}.yaml")]
+    answers = reader.run_all([f"cat {path}" for _, path in places])
+    # the one in its place comes last and counts
+    return {name: answer.stdout for (name, _), answer in zip(places, answers, strict=True) if answer.status == 0}

@@ -131,7 +131,18 @@ def presented(channel: Channel, context: ssl.SSLContext, server_name: str) -> st
 
 def get(channel: Channel, path: str, host: str, context: ssl.SSLContext | None = None) -> Answer:
     """One HTTP GET, over TLS where a context is given. Closes the channel. Raises WireError, ssl.SSLError, OSError."""
-    request = f"GET {path} HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    return _asked(channel, f"GET {path} HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n", host, path, context)
+
+
+def post(channel: Channel, path: str, host: str, body: str, context: ssl.SSLContext) -> Answer:
+    """One HTTP POST of a JSON document, otherwise as `get`."""
+    headers = f"Host: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+    request = f"POST {path} HTTP/1.0\r\n{headers}Connection: close\r\n\r\n{body}"
+    return _asked(channel, request, host, path, context)
+
+
+def _asked(channel: Channel, text: str, host: str, path: str, context: ssl.SSLContext | None) -> Answer:
+    request = text.encode()
     try:
         if context is not None:
             stream = TlsStream(channel, context, host)

@@ -9,6 +9,7 @@ import json
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -17,6 +18,10 @@ from nodes.hosts import Hosts
 
 NAMESPACE = "prober"
 POD_DEADLINE_SECONDS = 90
+HERTZ = 10
+THE_BALANCER = "the balancer"
+# Losses that are further apart are not of one outage.
+APART_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,20 @@ class Count:
     lost: int
     worst_ms: float
     losses: tuple[str, ...]
+
+    def outages(self, operation: str) -> list[float]:
+        """In seconds, how long each stretch was in which "read" or "write" was lost again and again."""
+        moments = [
+            datetime.fromisoformat(f"{moment[:26]}+00:00")
+            for moment, _, rest in (loss.partition(" ") for loss in self.losses)
+            if rest.startswith(operation)
+        ]
+        stretches: list[list[datetime]] = []
+        for moment in sorted(moments):
+            if not stretches or (moment - stretches[-1][-1]).total_seconds() > APART_SECONDS:
+                stretches.append([])
+            stretches[-1].append(moment)
+        return [(stretch[-1] - stretch[0]).total_seconds() + 1 / HERTZ for stretch in stretches]
 
     def __str__(self) -> str:
         return (
@@ -71,7 +90,7 @@ class Prober:
 
     def start_through_balancer(self) -> None:
         endpoint, balancer = self._hosts.inventory.cluster.endpoint, self._hosts.inventory.balancers[0]
-        self._probe("the balancer", f"{balancer.address}:{endpoint.port}", endpoint.host, "outside-balancer")
+        self._probe(THE_BALANCER, f"{balancer.address}:{endpoint.port}", endpoint.host, "outside-balancer")
 
     def _probe(self, path: str, dial: str, server_name: str, name: str) -> None:
         self._outside[path] = subprocess.Popen(

@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CASE_OF_STEP_3 = "test_every_master_runs_its_own_apiserver"
@@ -70,6 +73,19 @@ def _case(element: ElementTree.Element) -> Case:
         if found is not None:
             outcome, text = word.replace("failure", "failed"), f"{found.get('message', '')}\n{found.text or ''}"
     return Case(element.get("classname", ""), element.get("name", ""), outcome, text, float(element.get("time", "0")))
+
+
+@contextmanager
+def other_road() -> Iterator[Path]:
+    """nodes.yaml with `etcd: mirror`, beside it for as long as it lasts."""
+    document = yaml.safe_load((CHECKOUT / "nodes.yaml").read_text())
+    document["cluster"]["etcd"] = "mirror"
+    path = CHECKOUT / "nodes-mirror.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    try:
+        yield path
+    finally:
+        path.unlink()
 
 
 def balancer_stands(line: str) -> bool:

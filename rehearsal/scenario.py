@@ -54,7 +54,8 @@ class Attempt(_Part):
             others = [case.name for case in run.cases if case.outcome != "passed"]
             if run.status == 0 and run.cases and not others:
                 return ""
-            return f"not green: {', '.join(others) or f'{len(run.cases)} cases, exit code {run.status}'}"
+            first = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+            return f"not green: {first or f'{len(run.cases)} cases, exit code {run.status}'}"
         red = {case.name.partition("[")[0]: case for case in (*run.of("failed"), *run.of("error"))}
         expected = STEP_1 if self.ends == "refused" else self.case
         if run.status != 1 or expected not in red:
@@ -77,11 +78,13 @@ class Attempt(_Part):
 class Scenario(_Part):
     """The runs, one after the other on one cluster, and looks at what the last has made.
 
+    `outages`: how many times the road that is taken stops the API while it has the one apiserver alone.
     `compared`: each master's files are then held against what kubeadm itself would make.
     `long` says why the variant is not among those that take their turn in `make test`.
     """
 
     long: str = ""
+    outages: int = 0
     compared: bool = False
     runs: tuple[Attempt, ...] = (Attempt(),)
     looks: tuple[Look, ...] = ()

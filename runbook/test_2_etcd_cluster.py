@@ -28,6 +28,7 @@ SIZE_TOLERANCE = 0.25
 SIZE_SLACK_BYTES = 1 << 20
 
 
+@pytest.mark.road("grow")
 @pytest.mark.change
 def test_etcd_has_grown_to_every_master(etcd_cluster: list[str]) -> None:
     """Run the same command again: what is there already is kept. A learner that never starts: its static pod's log."""

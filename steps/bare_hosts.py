@@ -34,7 +34,7 @@ def in_the_way(ground: Ground, wanted: Creation, inventory: Inventory, last_step
         looks += [_ranges, _ports]
     reasons = [*addresses.of_ipv6(inventory)]
     reasons += [reason for look in looks for reason in look(ground, wanted, inventory)]
-    if last_step >= 2 and ETCD_VERSION.name not in inventory.accept:
+    if last_step >= 2 and not inventory.cluster.etcd_image and ETCD_VERSION.name not in inventory.accept:
         reasons += [asking(ETCD_VERSION, reason) for reason in _etcd(ground)]
     if last_step >= 5:
         reasons += workloads.no_worker(ground, inventory)

@@ -24,7 +24,7 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     # Who is a member already comes first: etcd takes one learner at a time.
     new = sorted(seen.new_masters(inventory), key=lambda name: seen.members.at(peer_url(inventory, name)) is None)
     todo: list[Change | Batch] = [Snapshot(seen.first, seen.members.cluster_id, seen.layout.etcd_data)]
-    todo += across(_material(seen, inventory, name) for name in new)
+    todo += across(material(seen, inventory, name) for name in new)
     # A member that starts must be told of exactly those that there are, itself included.
     # They are told apart by URL; the name of one that has not started is not known yet.
     urls = {name: peer_url(inventory, name) for name in inventory.nodes}
@@ -42,7 +42,7 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     return todo
 
 
-def _material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
+def material(seen: Seen, inventory: Inventory, name: str) -> list[Change]:
     pki = seen.layout.pki
     return [
         Copied(name, f"{pki}/etcd/ca.crt", PUBLIC_MODE),

@@ -24,9 +24,12 @@ def changes(seen: Seen, inventory: Inventory) -> ToDo:
     One master pulls after the other: no step writes more at once, and where machines share what their disks are on, the
     first master's etcd waits for it.
     """
-    images = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
+    own = {component: manifests.parse(text).image for component, text in seen.manifests.items()}
+    images = {**own, "etcd": seen.etcd_image(inventory)}
     configuration = kubernetes.with_etcd_image(seen.configuration.text, images["etcd"])
-    pulled = [ImagesPulled(name, tuple(images.values()), configuration) for name in seen.new_masters(inventory)]
+    # A new etcd cluster's image comes to the first master too, in 2.4.
+    names = (*((seen.first,) if images != own else ()), *seen.new_masters(inventory))
+    pulled = [ImagesPulled(name, tuple(images.values()), configuration) for name in names]
     return [*pulled, File(seen.first, RECORD, _note(seen))]
 
 

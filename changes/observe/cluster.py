@@ -8,9 +8,10 @@ from changes.seen import Machine, Seen
 from formats import certificates, etcd, kubeconfigs, kubernetes
 from formats.kubeadm import COMPONENTS, PAIRS
 from nodes import named_files
-from nodes.first_master import RECORD
+from nodes.first_master import ASIDE, MIRROR, RECORD
 from nodes.hosts import ADMIN, Hosts, kubectl_command
 from nodes.session import Session
+from nodes.switch import PROOF
 
 
 class NotSupportedError(Exception):
@@ -28,13 +29,13 @@ def observe(hosts: Hosts) -> Seen:
     first = hosts.first
     if "kubectl" in _of(machines, hosts.first_master).missing:
         raise NotSupportedError(f"{hosts.first_master}: no kubectl on root's PATH: install it, the API is asked there")
-    missing = [name for name in COMPONENTS if name not in _of(machines, hosts.first_master).manifests]
+    texts = _with_those_aside(hosts, _of(machines, hosts.first_master).manifests)
+    missing = [name for name in COMPONENTS if name not in texts]
     if missing:
         raise NotSupportedError(
             f"{hosts.first_master} runs no static pod {' and '.join(missing)}: a cluster with an external etcd, or one"
             " that kubeadm did not make, is not supported"
         )
-    texts = _of(machines, hosts.first_master).manifests
     carriages = named_files.carriages(hosts.fleet.reader(hosts.first_master), texts, pki)
     api = {
         what: first.check(kubectl_command(hosts.api_url(hosts.first_master), *arguments, "-o", "json"))
@@ -51,6 +52,8 @@ def observe(hosts: Hosts) -> Seen:
         configuration=kubernetes.cluster_configuration(api["configuration"]),
         uid=json.loads(api["namespace"])["metadata"]["uid"],
         record=first.check(f"cat {RECORD} 2>/dev/null || true"),
+        mirror=first.check(f"cat {MIRROR} 2>/dev/null || true"),
+        proof=first.check(f"cat {PROOF} 2>/dev/null || true"),
         manifests=texts,
         apiserver=certificates.read(pairs["apiserver"])[0],
         kubelet_client=certificates.read(pairs["apiserver-kubelet-client"])[0],
@@ -69,6 +72,14 @@ def observe(hosts: Hosts) -> Seen:
         ),
         has_super_admin=first.run("test -e /etc/kubernetes/super-admin.conf").status == 0,
     )
+
+
+def _with_those_aside(hosts: Hosts, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The first master's manifests as they were before the switch, and will be again."""
+    aside = {
+        name: hosts.first.check(f"cat {path} 2>/dev/null || true") for name, path in ASIDE.items() if name not in texts
+    }
+    return {**texts, **{name: text for name, text in aside.items() if text}}
 
 
 def _of(machines: Mapping[str, Machine | Exception], name: str) -> Machine:

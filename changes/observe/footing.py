@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from changes.observe.cluster import NotSupportedError, administrator
 from formats import kubernetes
 from formats.kubeadm import COMPONENTS
+from nodes.first_master import ASIDE, MIRROR
 from nodes.hosts import Hosts
+from nodes.switch import FOLDER, MANIFEST, PROOF, SWITCHED
 
 
 @dataclass(frozen=True)
@@ -13,10 +15,12 @@ class Footing:
     """What the first master must have before anything else is asked.
 
     kubectl        whether it is on root's PATH
-    static_pods    the components that have a manifest there
+    static_pods    the components that have a manifest there, and be it aside for a while
     external_etcd  endpoints that kubeadm-config names for etcd
     configuration  what is wrong with the ConfigMap kubeadm-config; empty where nothing is
     administrator  what is wrong with admin.conf, likewise
+    fenced         whether a switch on the road `mirror` was cut off, and has not gone back yet: no API may answer
+    left           whether the road `mirror` was begun and not ended, and nodes.yaml says another one now
     """
 
     first: str
@@ -25,11 +29,14 @@ class Footing:
     external_etcd: tuple[str, ...]
     configuration: str
     administrator: str
+    fenced: bool
+    left: bool
 
 
 def footing(hosts: Hosts) -> Footing:
     """Raises CommandFailed where the API does not answer at all."""
-    listed = "".join(f"[ ! -e /etc/kubernetes/manifests/{name}.yaml ] || echo {name}; " for name in COMPONENTS)
+    places = [(name, f"/etc/kubernetes/manifests/{name}.yaml") for name in COMPONENTS] + list(ASIDE.items())
+    listed = "".join(f"[ ! -e {path} ] || echo {name}; " for name, path in places)
     there = hosts.first.check(f"{listed}! command -v kubectl >/dev/null || echo kubectl").split()
     try:
         administrator(hosts.first_master, hosts.first)
@@ -39,7 +46,8 @@ def footing(hosts: Hosts) -> Footing:
     external: tuple[str, ...] = ()
     wrong = "there is no such ConfigMap"
     answer = ""
-    if "kubectl" not in there or unreadable:
+    fenced = hosts.first.run(f"test -e {FOLDER}/fenced && test ! -e {SWITCHED}").status == 0
+    if "kubectl" not in there or unreadable or fenced:
         wrong = ""  # nobody could ask
     else:
         which = ("-n", "kube-system", "get", "configmap", "kubeadm-config")
@@ -56,4 +64,11 @@ def footing(hosts: Hosts) -> Footing:
         external_etcd=external,
         configuration=wrong,
         administrator=unreadable,
+        fenced=fenced,
+        left=hosts.inventory.cluster.etcd != "mirror" and _on_its_way(hosts),
     )
+
+
+def _on_its_way(hosts: Hosts) -> bool:
+    """2.3 puts the apiserver's manifest aside before it writes its proof, and 2.5, the last part, brings it back."""
+    return hosts.first.run(f"[ -e {MIRROR} ] && ! {{ [ -e {PROOF} ] && [ -e {MANIFEST} ]; }}").status == 0

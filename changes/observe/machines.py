@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Mapping
 
+from changes.etcd_birth import TOKEN
 from changes.images import LISTED
 from changes.seen import Machine
 from formats import balancer
@@ -16,6 +17,11 @@ PROGRAMS = {
     "master": ("kubeadm",),
     "balancer": ("nginx",),
 }
+# Besides, on the road `mirror`.
+MIRROR_PROGRAMS = {
+    "first": ("awk", "cmp", "comm", "ctr", "paste", "ss", "systemd-run", "xargs"),
+    "new": ("awk", "ctr", "split"),
+}
 
 _MACHINE = r"""
 uname -n | sed 's/^/hostname /'
@@ -24,6 +30,8 @@ for component in {components}; do
   [ ! -e "$manifest" ] || {{ echo "manifest $component "; sed -e "s/^/manifest $component /" -e '$a\' "$manifest"; }}
 done
 [ ! -e {etcd_data}/member ] || echo etcd-data
+for kept in {etcd_data}/member.of-*; do [ ! -e "$kept" ] || echo "old-etcd $kept"; done
+[ ! -e {etcd_token} ] || sed 's/^/etcd-token /' {etcd_token}
 for program in {programs}; do command -v "$program" >/dev/null || echo "missing $program"; done
 {images} | sed 's/^/image /'
 place={etcd_data}; while [ ! -e "$place" ]; do place=$(dirname "$place"); done
@@ -45,11 +53,14 @@ def machine(hosts: Hosts, name: str) -> Machine:
         programs |= set(PROGRAMS["first"])
     if name in {node.name for node in inventory.masters}:
         programs |= set(PROGRAMS["master"])
+        if inventory.cluster.etcd == "mirror":
+            programs |= set(MIRROR_PROGRAMS["first" if name == hosts.first_master else "new"])
     if name in {node.name for node in inventory.balancers}:
         programs |= set(PROGRAMS["balancer"])
     script = _MACHINE.format(
         programs=" ".join(sorted(programs)) or "sh",
         etcd_data=shlex.quote(hosts.layout.etcd_data),
+        etcd_token=TOKEN,
         images=LISTED,
         balancer=CONFIGURATION,
         components=" ".join(COMPONENTS),
@@ -59,6 +70,8 @@ def machine(hosts: Hosts, name: str) -> Machine:
         hostname=found["hostname"][0],
         manifests=_manifests(found.get("manifest", ())),
         etcd_data="etcd-data" in found,
+        old_etcd=tuple(found.get("old-etcd", ())),
+        etcd_token="".join(found.get("etcd-token", ())),
         missing=frozenset(found.get("missing", ())),
         images=frozenset(found.get("image", ())),
         free_bytes=int(found["free"][0]),

@@ -6,21 +6,27 @@ no learner for hashkv, health or a linearizable read.
 """
 
 from formats.etcd.alarms import Alarm, alarms
-from formats.etcd.endpoints import HashKV, Status, hash_kv, statuses
+from formats.etcd.endpoints import Extent, HashKV, Status, extent, hash_kv, leases, statuses
 from formats.etcd.members import Member, MemberList, member_list
+from formats.etcd.mirror import Begun, Proof
 from formats.etcd.output import EtcdOutputError
 from formats.etcd.snapshots import Snapshot, snapshot
 
 __all__ = [
     "Alarm",
+    "Begun",
     "EtcdOutputError",
+    "Extent",
     "HashKV",
     "Member",
     "MemberList",
+    "Proof",
     "Snapshot",
     "Status",
     "alarms",
+    "extent",
     "hash_kv",
+    "leases",
     "member_list",
     "snapshot",
     "statuses",

@@ -1,10 +1,11 @@
 """What each endpoint says of itself: status and hash."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from formats.etcd.output import identity, read
+from formats.etcd.output import EtcdOutputError, identity, read
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class HashKV:
     """-1 where nothing has been compacted yet."""
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How many keys there are, and the revision of the whole database at that moment."""
+
+    keys: int
+    revision: int
+
+
 def statuses(text: str) -> tuple[Status, ...]:
     """`etcdctl endpoint status`, in the order of the endpoints asked."""
     return read("etcdctl endpoint status", text, lambda found: tuple(map(_status, found)))
@@ -49,6 +58,22 @@ def statuses(text: str) -> tuple[Status, ...]:
 def hash_kv(text: str) -> tuple[HashKV, ...]:
     """`etcdctl endpoint hashkv`, in the order of the endpoints asked."""
     return read("etcdctl endpoint hashkv", text, lambda found: tuple(map(_hash_kv, found)))
+
+
+def extent(text: str) -> Extent:
+    """`etcdctl get --count-only -w fields`, the one output that it has."""
+    count, revision = (re.search(rf'^"{name}" : (\d+)$', text, re.MULTILINE) for name in ("Count", "Revision"))
+    if count is None or revision is None:
+        raise EtcdOutputError(f"`etcdctl get --count-only -w fields` printed no count: {text.strip()[:200]}")
+    return Extent(int(count[1]), int(revision[1]))
+
+
+def leases(text: str) -> dict[str, str]:
+    """`etcdctl get -w fields`: the lease of each key, "0" for none; a key in quotes, as etcdctl prints it."""
+    keys, held = (re.findall(rf'^"{name}" : (.*)$', text, re.MULTILINE) for name in ("Key", "Lease"))
+    if len(keys) != len(held) or extent(text).keys != len(keys):
+        raise EtcdOutputError(f"`etcdctl get -w fields` printed {len(keys)} keys and {len(held)} leases")
+    return dict(zip(keys, held, strict=True))
 
 
 def _status(found: Mapping[str, Any]) -> Status:

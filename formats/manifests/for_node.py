@@ -65,6 +65,15 @@ def for_node(
     return rendered
 
 
+def joining(text: str, name: str, initial_cluster: Mapping[str, str]) -> str:
+    """etcd's manifest for its own node, where it joins these members. Raises ManifestError."""
+    manifest = parse(text)
+    rendered = replace(text, _member(manifest, name, initial_cluster))
+    if manifest.flag("--initial-cluster-state") is None:
+        rendered = insert_after(rendered, _only(manifest, "--initial-cluster").path, _JOINING)
+    return rendered
+
+
 _JOINING: Final = "--initial-cluster-state=existing"
 
 

@@ -15,6 +15,7 @@ from steps.in_the_way import (
     cluster,
     etcd,
     machines,
+    mirror,
     network,
     nodes,
     paths,
@@ -25,10 +26,26 @@ from steps.in_the_way import (
 from steps.in_the_way.begun import has_begun
 from steps.in_the_way.refusal import Notice, Refusal, asking
 
-SUBJECTS = (nodes, addresses, cluster, machines, etcd, room, static_pods, carried, workloads, network, paths, balancers)
+SUBJECTS = (
+    nodes,
+    addresses,
+    cluster,
+    machines,
+    etcd,
+    mirror,
+    room,
+    static_pods,
+    carried,
+    workloads,
+    network,
+    paths,
+    balancers,
+)
 
 REFUSALS: tuple[Refusal, ...] = tuple(refusal for subject in SUBJECTS for refusal in subject.REFUSALS)
-NOTICES: tuple[Notice, ...] = (*carried.NOTICES, *etcd.NOTICES, *room.NOTICES, *workloads.NOTICES, *network.NOTICES)
+NOTICES: tuple[Notice, ...] = tuple(
+    notice for subject in (carried, etcd, mirror, room, workloads, network) for notice in subject.NOTICES
+)
 
 
 def in_the_way(seen: Before, inventory: Inventory, last_step: int) -> list[str]:

@@ -12,8 +12,9 @@ def has_begun(step: int, seen: Seen, inventory: Inventory) -> bool:
     return _BEGUN[step](seen, inventory)
 
 
-def _grows(seen: Seen, _inventory: Inventory) -> bool:
-    return len(seen.members.members) > 1
+def _has_members(seen: Seen, _inventory: Inventory) -> bool:
+    """On the road `mirror` they are another cluster's at first."""
+    return len(seen.members.members) > 1 or bool(seen.mirror)
 
 
 def _marked(seen: Seen, inventory: Inventory) -> bool:
@@ -27,4 +28,4 @@ def _balanced(seen: Seen, inventory: Inventory) -> bool:
 
 
 # The steps that consents are about.
-_BEGUN: Mapping[int, Callable[[Seen, Inventory], bool]] = {2: _grows, 5: _marked, 6: _balanced}
+_BEGUN: Mapping[int, Callable[[Seen, Inventory], bool]] = {2: _has_members, 5: _marked, 6: _balanced}

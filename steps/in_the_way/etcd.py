@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from changes.before import Before
 from formats.etcd import MemberList
 from nodes.consents import ETCD_VERSION
-from nodes.first_master import RECORD
+from nodes.first_master import MIRROR, RECORD
 from nodes.inventory import Inventory
+from nodes.switch import PROOF
 from steps.etcd_cluster import peer_url
+from steps.in_the_way import mirror
 from steps.in_the_way.refusal import Notice, Refusal
 
 # GHSA-6vch-q96h-7gc3 is mended from these on; a member that joins must not be able to lose what the others hold.
@@ -25,6 +27,9 @@ SLOW_SECONDS = 0.010
 
 
 def _began(seen: Before, _inventory: Inventory) -> Iterator[str]:
+    if seen.switched:
+        yield from _switched(seen)
+        return
     try:
         began = json.loads(seen.record)["etcd_cluster_id"] if seen.record else seen.members.cluster_id
     except (ValueError, KeyError, TypeError):
@@ -34,6 +39,17 @@ def _began(seen: Before, _inventory: Inventory) -> Iterator[str]:
         yield (
             f"{seen.first}: etcd was cluster {began} when step 1 wrote {RECORD}, and is {seen.members.cluster_id} now:"
             " if it was restored on purpose, remove that file"
+        )
+
+
+def _switched(seen: Before) -> Iterator[str]:
+    """Until the proof is written, which is the next that a second run does, nobody knows the new cluster's id."""
+    proof = mirror.proof(seen)
+    if proof is not None and proof.to_cluster != seen.members.cluster_id:
+        yield (
+            f"{seen.first}: etcd was cluster {proof.to_cluster} when step 2.3 wrote {PROOF}, and is"
+            f" {seen.members.cluster_id} now: if it was restored on purpose, remove that file, {MIRROR} and {RECORD},"
+            " and write `etcd: grow`"
         )
 
 
@@ -47,7 +63,12 @@ def _members(seen: Before, inventory: Inventory) -> Iterator[str]:
             yield f"etcd: {what} {member.name or member.id} at {', '.join(member.peer_urls)} is no master of nodes.yaml"
 
 
-def _version(seen: Before, _inventory: Inventory) -> Iterator[str]:
+def _version(seen: Before, inventory: Inventory) -> Iterator[str]:
+    if image := mirror.other_image(seen, inventory):
+        version = mirror.version_of(image)
+        if version and (floor := below_floor(version)):
+            yield f"nodes.yaml: {image} is an etcd older than {floor} (GHSA-6vch-q96h-7gc3): name a younger one"
+        return
     for status in seen.statuses:
         if floor := below_floor(status.version):
             yield (
@@ -64,7 +85,12 @@ def below_floor(text: str) -> str:
 
 
 def _views(seen: Before, inventory: Inventory) -> Iterator[str]:
-    """A member that has voted and is silent, or counts others than the first one does, is no ground to build on."""
+    """A member that has voted and is silent, or counts others than the first one does, is no ground to build on.
+
+    Before the switch of the road `mirror` the new masters are another cluster, whose own gate looks at it.
+    """
+    if seen.mirror and not seen.switched:
+        return
     for name, view in seen.member_lists.items():
         known = seen.members.at(peer_url(inventory, name))
         if isinstance(view, str):
@@ -72,8 +98,9 @@ def _views(seen: Before, inventory: Inventory) -> Iterator[str]:
                 yield f"{name}: its etcd does not answer: {view}: bring it back before anything is added"
         elif view.cluster_id != seen.members.cluster_id or _who(view) != _who(seen.members):
             yield (
-                f"{name}: its etcd counts {_told(view)} as members of {view.cluster_id}, the one on {seen.first}"
-                f" {_told(seen.members)} of {seen.members.cluster_id}: find out which of the two is not of this cluster"
+                f"{name}: its etcd counts {_told(view)} as members of {view.cluster_id}, the one that {seen.first}'s"
+                f" apiserver reads from {_told(seen.members)} of {seen.members.cluster_id}: find out which of the two"
+                " is not of this cluster"
             )
 
 
@@ -86,6 +113,8 @@ def _told(view: MemberList) -> str:
 
 
 def _slow_disk(seen: Before, _inventory: Inventory) -> Iterator[str]:
+    if "etcd" not in seen.machines[seen.first].manifests:
+        return  # taken away at the switch, and not back yet
     if seen.disk_seconds is None:
         yield f"{seen.first}: etcd's metrics give no time for its disk: how slow it is is not known"
     elif seen.disk_seconds > SLOW_SECONDS:
@@ -107,12 +136,16 @@ def _unmeasured_disks(seen: Before, inventory: Inventory) -> Iterator[str]:
 def _data(seen: Before, inventory: Inventory) -> Iterator[str]:
     addresses = _peers(inventory)
     joined = {addresses.get(peer) for member in seen.members.members for peer in member.peer_urls}
+    begun = mirror.begun(seen)
+    nor = f", nor of the new cluster that {MIRROR} tells of" if begun else ""
     for name in seen.new_masters(inventory):
-        if seen.machines[name].etcd_data and name not in joined:
-            yield (
-                f"{name}: {seen.layout.etcd_data} holds a database though {name} is no member: move it away;"
-                " a member never starts on another's data"
-            )
+        machine = seen.machines[name]
+        if not machine.etcd_data or name in joined or (begun and machine.etcd_token == begun.token):
+            continue
+        yield (
+            f"{name}: {seen.layout.etcd_data} holds a database though {name} is no member{nor}: move it away;"
+            " a member never starts on another's data"
+        )
 
 
 def _peers(inventory: Inventory) -> dict[str, str]:
@@ -123,7 +156,7 @@ def _peers(inventory: Inventory) -> dict[str, str]:
 REFUSALS = (
     Refusal(
         2,
-        "an etcd of another id than the note of step 1 says",
+        "an etcd of another id than the note of step 1 says, or that of the switch",
         "it was restored, or started anew, since then",
         _began,
     ),
@@ -149,7 +182,7 @@ REFUSALS = (
     ),
     Refusal(
         2,
-        "a database in etcd's data directory on a coming master that is no member",
+        "a database in etcd's data directory on a coming master that is no member; a mirror begun by somebody else",
         "a member never starts on another's data",
         _data,
     ),

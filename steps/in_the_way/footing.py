@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from changes.observe import Footing
 from formats.kubeadm import COMPONENTS
+from nodes.first_master import MIRROR
+from nodes.switch import FOLDER, SWITCHED
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,23 @@ class Unfit:
 def _kubectl(footing: Footing) -> Iterator[str]:
     if not footing.kubectl:
         yield f"{footing.first}: no kubectl on root's PATH: install it, the API is asked there"
+
+
+def _fenced(footing: Footing) -> Iterator[str]:
+    if footing.fenced:
+        yield (
+            f"{footing.first}: the fence of a switch that was cut off stands: it goes back by itself within a minute,"
+            f" then run again; where it does not, `bash {FOLDER}/back` there says why"
+        )
+
+
+def _left(footing: Footing) -> Iterator[str]:
+    if footing.left:
+        yield (
+            f"{footing.first}: a new etcd cluster was begun there ({MIRROR}) and the road `mirror` not gone to its end:"
+            f" write `etcd: mirror` again and go on; or, as long as there is no {SWITCHED}, give it up: `systemctl stop"
+            " kubeadm-ha-mirror` there, remove etcd.yaml and then etcd's data on the coming masters, and then that note"
+        )
 
 
 def _etcd(footing: Footing) -> Iterator[str]:
@@ -57,6 +76,12 @@ def unfit(footing: Footing) -> list[str]:
 
 UNFIT = (
     Unfit("no kubectl on the first master", "the API is asked there", _kubectl),
+    Unfit("a switch on the road `mirror` that was cut off a moment ago", "it goes back by itself", _fenced),
+    Unfit(
+        "`etcd: grow` where the road `mirror` was begun and not gone to its end",
+        "the coming masters have an etcd that is another cluster",
+        _left,
+    ),
     Unfit("an external etcd", "its members are not this runbook's to add", _etcd),
     Unfit("a first master without kubeadm's static pods", "there is nothing to make the others from", _others),
     Unfit(

@@ -9,7 +9,8 @@ from nodes.inventory import Inventory
 from steps.in_the_way.refusal import Notice, Refusal
 from steps.in_the_way.workloads import leaving
 
-# The database is copied to a learner and written again at its first snapshot.
+# The database is copied to a new member and written again at its first snapshot; on the road `mirror` the first master
+# keeps a snapshot and the old one beside the new one.
 ROOM = 3
 
 # More than anybody reads.
@@ -121,7 +122,7 @@ REFUSALS = (
     Refusal(
         2,
         "less room for etcd's data than three times the database, on any master",
-        "it is copied to the learner and written again",
+        "it is copied to every new member and written again",
         _disk,
     ),
     Refusal(

@@ -36,18 +36,21 @@ def _drift(seen: Seen, inventory: Inventory) -> Iterator[str]:
 def _rendered(seen: Seen, inventory: Inventory, name: str, component: str) -> str | manifests.ManifestError:
     own = {name: peer_url(inventory, name)} if component == "etcd" else None
     try:
-        return seen.manifest(inventory, name, component, own)
+        text = seen.manifest(inventory, name, component, own)
+        return manifests.with_image(text, seen.etcd_image(inventory)) if component == "etcd" else text
     except manifests.ManifestError as error:
         return error
 
 
 def _images(seen: Seen, inventory: Inventory) -> Iterator[str]:
     """Step 1 pulls what is missing, of all steps: a registry that is down is met there."""
-    for name in seen.new_masters(inventory):
+    own = {component: manifests.parse(seen.manifests[component]).image for component in STEPS}
+    images = {**own, "etcd": seen.etcd_image(inventory)}
+    for name in (seen.first, *seen.new_masters(inventory)):
         machine = seen.machines[name]
-        for component in STEPS:
-            image = manifests.parse(seen.manifests[component]).image
-            if image not in machine.images and machine.missing & PULLS:
+        for component, image in images.items():
+            runs_it = name == seen.first and image == own[component]
+            if not runs_it and image not in machine.images and machine.missing & PULLS:
                 yield f"{name}: image {image} is not there, and no kubeadm to pull it: install it, or load the image"
 
 
@@ -80,7 +83,7 @@ REFUSALS = (
     ),
     Refusal(
         1,
-        "an image of the static pods that is not on a coming master, where there is no kubeadm to pull it",
+        "an image of the static pods to come that is not on a master, where there is no kubeadm to pull it",
         "step 1 pulls it; nothing should be pulled in the middle",
         _images,
     ),

@@ -88,7 +88,8 @@ class FolderHost:
 def hosts(*them: FolderHost) -> Hosts:
     """The first one is the first master."""
     fleet = {host.name: host for host in them}
-    return Hosts(fleet, SimpleNamespace(), them[0].name)  # type: ignore[arg-type]  # what changes to files use of it
+    inventory = SimpleNamespace(cluster=SimpleNamespace(etcd="grow"))
+    return Hosts(fleet, inventory, them[0].name)  # type: ignore[arg-type]  # what changes to files use of it
 
 
 def with_authority(host: FolderHost, authority: Authority, path: str = "/etc/kubernetes/pki/ca") -> None:

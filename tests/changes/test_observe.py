@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from changes.etcd_birth import TOKEN
+from changes.observe import cluster as observe
 from changes.observe.machines import machine as look
 from changes.seen import Machine
+from nodes.first_master import ASIDE
 from nodes.hosts import Hosts
 from tests.changes.folder_host import FolderHost
 from tests.changes.programs import Programs
@@ -41,6 +44,8 @@ def test_an_empty_machine(cluster: Hosts) -> None:
         hostname=platform.node(),
         manifests={},
         etcd_data=False,
+        old_etcd=(),
+        etcd_token="",
         missing=frozenset(),
         images=frozenset({"registry.k8s.io/etcd:3.7.3-0", "registry.k8s.io/pause:3.10"}),
         free_bytes=20 << 30,
@@ -94,3 +99,43 @@ def test_modules_lie_below_the_prefix_where_no_other_place_is_said(cluster: Host
 def test_the_runbooks_own_balancer_is_known_by_its_configuration(cluster: Hosts, wudang: FolderHost) -> None:
     wudang.put("/etc/kubeadm-ha/balancer.conf", "")
     assert seen(cluster).balancer
+
+
+def test_a_database_of_the_road_mirror_is_known_by_its_token(cluster: Hosts, wudang: FolderHost) -> None:
+    wudang.put(TOKEN, "mirror-of-cafe\n", 0o600)
+    assert seen(cluster).etcd_token == "mirror-of-cafe"  # noqa: S105  # of etcd
+
+
+@pytest.mark.parametrize("road", ["grow", "mirror"])
+def test_each_road_asks_for_programs_of_its_own(
+    both: Hosts, shaolin: FolderHost, wudang: FolderHost, road: str
+) -> None:
+    cluster = replace(both, inventory=states.inventory(etcd=road))
+    asked = {}
+    for host in (shaolin, wudang):
+        look(cluster, host.name)
+        (line,) = (line for line in host.commands[-1].splitlines() if line.startswith("for program in "))
+        asked[host.name] = set(line.partition(";")[0].split()[3:])
+    own = {"shaolin": {"bash", "flock", "kubectl", "kubeadm"}, "wudang": {"kubeadm"}}
+    more = {
+        "shaolin": {"awk", "cmp", "comm", "ctr", "paste", "ss", "systemd-run", "xargs"},
+        "wudang": {"awk", "ctr", "split"},
+    }
+    wanted = own if road == "grow" else {name: own[name] | more[name] for name in own}
+    assert asked == wanted
+
+
+@pytest.mark.parametrize("aside", [(), ("etcd",), ("kube-apiserver",), ("etcd", "kube-apiserver")])
+def test_the_first_masters_manifests_are_seen_as_they_were(
+    both: Hosts, shaolin: FolderHost, aside: tuple[str, ...]
+) -> None:
+    """Behind the switch of the road `mirror`, where two of them lie aside."""
+    texts = states.sample_manifests()
+    for name in aside:
+        shaolin.put(ASIDE[name], texts[name], 0o600)
+    there = {name: text for name, text in texts.items() if name not in aside}
+    assert observe._with_those_aside(both, there) == texts
+
+
+def test_a_manifest_that_is_nowhere_is_not_there(both: Hosts) -> None:
+    assert observe._with_those_aside(both, {"etcd": "kind: Pod\n"}) == {"etcd": "kind: Pod\n"}

@@ -11,6 +11,7 @@ from tests.defects import (
     config_maps,
     controllers,
     etcd,
+    etcd_mirror,
     keys,
     kube_proxy,
     kubeconfigs,
@@ -20,7 +21,7 @@ from tests.defects import (
 )
 from tests.defects.defect import Deeds, Defect, Way
 
-__all__ = ["DEFECTS", "Deeds", "Defect", "Way"]
+__all__ = ["DEFECTS", "MIRRORED", "Deeds", "Defect", "Way"]
 
 SUBJECTS = (
     nodes,
@@ -38,3 +39,6 @@ SUBJECTS = (
 )
 
 DEFECTS: tuple[Defect, ...] = tuple(defect for subject in SUBJECTS for defect in subject.DEFECTS)
+
+MIRRORED: tuple[Defect, ...] = etcd_mirror.DEFECTS
+"""Those of a cluster that was converted on the road `mirror`."""

@@ -6,7 +6,9 @@ import pytest
 
 from evidence.case import Case, Kind, Outcome
 from evidence.gate import State, gates
-from evidence.run import Mode, Run
+from evidence.place import Place
+from evidence.road import Road
+from evidence.run import END, Mode, Run
 from evidence.verdict import closing_lines
 
 COMMAND = "pytest runbook/ --nodes=nodes.yaml"
@@ -20,7 +22,7 @@ def run(mode: Mode = Mode.CHANGE, *, to: int = 7, changes: int = 0, **outcomes: 
         replace(case, outcome=outcome, reason="saw smoke") if (outcome := outcomes.get(_key(case))) else case
         for case in WHOLE
     )
-    return Run(mode=mode, masters=3, command=COMMAND, to=to, cases=cases, changes=changes)
+    return Run(mode=mode, masters=3, command=COMMAND, road=Road.GROW, to=Place(to), cases=cases, changes=changes)
 
 
 def from_step(first: int, outcome: Outcome) -> dict[str, Outcome]:
@@ -144,6 +146,102 @@ def test_finished_step_two_or_one_not_begun_says_nothing_of_it(outcomes: dict[st
 def test_neither_a_run_up_to_step_one_nor_an_audit_speaks_of_two_voters() -> None:
     assert TWO_VOTERS not in closing_lines(run(to=1, **from_step(2, Outcome.NOT_RUN)))
     assert TWO_VOTERS not in closing_lines(audit(verify_2=Outcome.FAILED))
+
+
+PARTS = tuple(
+    Case(2, kind, f"test_{kind}_2_{part}", Outcome.PASSED, part=part) for part in range(1, 6) for kind in KINDS
+)
+ITS_OWN = tuple(case for case in WHOLE if (case.step, case.kind) != (2, Kind.CHANGE))
+TWO_MEMBERS = "the new etcd has two members until step 2.4 is finished: from 2.3 on the loss of either stops all writes"
+
+
+def mirrored(to: Place = END, *, red: str = "", over_before: Place | None = None) -> Run:
+    """Step 2 in five parts. All passed up to `to`, or to the case `red`, which failed and held back what is later."""
+    cases = (*PARTS, *ITS_OWN)
+    shut = next((case.place for case in cases if case.name == red), END)
+
+    def outcome(case: Case) -> Outcome:
+        if case.place > to or (over_before and case.place >= over_before):
+            return Outcome.NOT_RUN
+        if case.name == red:
+            return Outcome.FAILED
+        return Outcome.HELD_BACK if case.place > shut else Outcome.PASSED
+
+    cases = tuple(replace(case, outcome=outcome(case), reason="saw smoke") for case in cases)
+    return Run(mode=Mode.CHANGE, masters=3, command=COMMAND, road=Road.MIRROR, to=to, cases=cases)
+
+
+def test_parts_belong_to_the_gate_of_their_step() -> None:
+    assert closing_lines(mirrored())[:2] == ["gates 1 2 3 4 5 6 7 hold", "3 masters stand"]
+
+
+@pytest.mark.parametrize(
+    ("to", "following"),
+    [
+        (Place(1), "step 2"),
+        (Place(2, 1), "step 2.2"),
+        (Place(2, 4), "step 2.5"),
+        (Place(2, 5), "the rest of step 2"),
+        (Place(2), "step 3"),
+    ],
+    ids=str,
+)
+def test_run_up_to_a_part_goes_on_with_the_next(to: Place, following: str) -> None:
+    assert closing_lines(mirrored(to))[-2:] == ["no change was needed", f"next: go on with {following}: {COMMAND}"]
+
+
+@pytest.mark.parametrize("part", range(1, 6))
+def test_gate_of_a_step_does_not_hold_while_a_part_is_to_come(part: int) -> None:
+    run = mirrored(Place(2, part))
+    assert gates(run)[1].state is State.IN_PART
+    assert "3 masters stand" not in closing_lines(run)
+
+
+def test_shut_gate_of_a_part_is_named_and_keeps_where_the_run_was_to_stop() -> None:
+    lines = closing_lines(mirrored(Place(2, 3), red="test_verify_2_2"))
+    assert lines[0] == "gate 1 holds; gate 2 is shut; gates 3 4 5 6 7 were not looked at"
+    assert lines[1] == "gate 2.2: test_verify_2_2: saw smoke"
+    assert lines[-1].endswith(f"{COMMAND} --to 2.3")
+
+
+def test_audit_names_each_part_with_what_it_saw() -> None:
+    failed = [replace(case, outcome=Outcome.FAILED, reason="saw smoke") for case in (*ITS_OWN, *PARTS)]
+    lines = closing_lines(replace(mirrored(), mode=Mode.AUDIT, cases=tuple(failed)))
+    assert lines[2:4] == ["gate 2.1: test_verify_2_1: saw smoke", "gate 2.2: test_verify_2_2: saw smoke"]
+    assert lines[6:8] == ["gate 2.5: test_verify_2_5: saw smoke", "gate 2: test_verify_2: saw smoke"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        mirrored(Place(2, 1)),
+        mirrored(Place(2, 3)),
+        mirrored(red="test_change_2_1"),
+        mirrored(red="test_trial_2_3"),
+        mirrored(over_before=Place(2, 4)),
+    ],
+    ids=["stopped behind 2.1", "stopped behind 2.3", "change failed", "trial failed", "ended inside it"],
+)
+def test_new_etcd_of_two_members_is_spoken_of(run: Run) -> None:
+    assert TWO_MEMBERS in closing_lines(run)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        mirrored(Place(1)),
+        mirrored(Place(2, 3), red="test_verify_1"),
+        mirrored(Place(2, 4)),
+        mirrored(red="test_change_2_5"),
+        mirrored(red="test_verify_3"),
+        mirrored(),
+    ],
+    ids=["stopped before it", "never begun", "three by now", "failed with three", "a later step", "all well"],
+)
+def test_etcd_of_three_members_or_of_one_is_not(run: Run) -> None:
+    lines = closing_lines(run)
+    assert TWO_MEMBERS not in lines
+    assert TWO_VOTERS not in lines
 
 
 def audit(**outcomes: Outcome) -> Run:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from formats import etcd
-from formats.etcd import Alarm, EtcdOutputError, HashKV, Member, Snapshot
+from formats.etcd import Alarm, Begun, EtcdOutputError, HashKV, Member, Proof, Snapshot
 
 CLUSTER, FIRST, SECOND = "1aeea168effa5778", "43c695fb8aef3e99", "bcf146ceb7d849f4"
 
@@ -87,3 +87,45 @@ def test_a_snapshot_is_counted(sample: Path) -> None:
 def test_other_output_is_an_error_that_shows_it(text: str) -> None:
     with pytest.raises(EtcdOutputError, match=r"^`etcdctl member list -w json` printed what"):
         etcd.member_list(text)
+
+
+def test_each_key_has_its_lease() -> None:
+    text = '"Revision" : 8\n"Key" : "/a"\n"Lease" : 0\n"Key" : "/b"\n"Lease" : 7587894\n"More" : false\n"Count" : 2\n'
+    assert etcd.leases(text) == {'"/a"': "0", '"/b"': "7587894"}
+
+
+@pytest.mark.parametrize("gone", ['"Lease" : 0\n', '"Key" : "/b"\n"Lease" : 7\n'])
+def test_a_list_of_leases_that_broke_off_is_told(gone: str) -> None:
+    text = '"Revision" : 8\n"Key" : "/a"\n"Lease" : 0\n"Key" : "/b"\n"Lease" : 7\n"Count" : 2\n'
+    with pytest.raises(EtcdOutputError, match="keys and"):
+        etcd.leases(text.replace(gone, ""))
+
+
+def test_extent_is_the_count_at_a_revision() -> None:
+    fields = '"ClusterID" : 51966\n"MemberID" : 7\n"Revision" : 812\n"RaftTerm" : 2\n"More" : false\n"Count" : 20304\n'
+    assert etcd.extent(fields) == etcd.Extent(keys=20304, revision=812)
+
+
+@pytest.mark.parametrize("text", ["", "Error: context deadline exceeded\n", '"Counter" : 7\n'])
+def test_an_output_without_a_count_is_told(text: str) -> None:
+    with pytest.raises(EtcdOutputError, match="printed no count"):
+        etcd.extent(text)
+
+
+NOTES = [
+    Begun(from_cluster="cafe", token="mirror-of-cafe", ahead=1_000_000_812),  # noqa: S106  # of etcd
+    Proof(from_cluster="cafe", to_cluster="beef", revision=812, keys=20304, old="a1", new="a1"),
+]
+
+
+@pytest.mark.parametrize("note", NOTES, ids=["where it began", "what the switch saw"])
+def test_a_note_is_read_as_it_was_written(note: Begun | Proof) -> None:
+    assert type(note).read(note.text) == note
+    assert note.text.endswith("\n}\n"), "a person looks at it with cat"
+
+
+@pytest.mark.parametrize("kind", [Begun, Proof])
+@pytest.mark.parametrize("text", ["", "by hand", "[]", "{}", '{"from_cluster": "cafe"}', '{"more": 1}'])
+def test_a_note_of_another_shape_is_none(kind: type[Begun | Proof], text: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        kind.read(text)

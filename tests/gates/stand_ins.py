@@ -32,6 +32,7 @@ import pytest
 pytest.register_assert_rewrite("gates")
 
 from changes.change import SO, Look
+from gates.cases import describe
 from gates.identity import Identity
 from nodes.commands import ConnectionLost
 from nodes.first_master import NoCluster, NoFirstMaster
@@ -115,7 +116,7 @@ class Touch:
 
 @pytest.fixture
 def left_to_do(request, carry_out):
-    step = request.node.get_closest_marker("step").args[0]
+    step = describe(request.node).place
     return carry_out(lambda seen, inventory: [Touch(f"file-{step}-a"), Touch(f"file-{step}-b")])
 """
 

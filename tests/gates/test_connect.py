@@ -1,8 +1,12 @@
 """What a run needs before its first case, and what it gives back after its last."""
 
+from typing import get_args
+
 import pytest
 
-from tests.gates.throwaway import Throwaway
+from evidence.road import Road
+from nodes.inventory_models import Etcd
+from tests.gates.throwaway import CHANGE, Throwaway
 
 RUN = ("runbook/", "--nodes=nodes.yaml")
 AUDIT = (*RUN, "-m", "verify")
@@ -150,3 +154,16 @@ def test_suite_carries_what_a_ticket_needs(connected: Throwaway) -> None:
         "etcd version": "3.7.3",
         "runbook commit": "no git",
     }
+
+
+def test_nodes_yaml_may_name_every_road() -> None:
+    assert get_args(Etcd) == tuple(Road)
+
+
+def test_road_is_the_one_of_nodes_yaml_and_refused_where_a_step_has_no_change_on_it(connected: Throwaway) -> None:
+    connected.replace("runbook/test_2.py", CHANGE, f'@pytest.mark.road("grow")\n{CHANGE}')
+    assert connected.run("--to", "2").ret == pytest.ExitCode.OK
+    connected.replace("nodes.yaml", '8443"', '8443", etcd: mirror')
+    result = connected.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: step 2 has no change case*"])

@@ -1,7 +1,7 @@
 """A throwaway runbook of seven small steps under the real pytest.ini and the real gates, without any machine.
 
 A change writes its step into the file STATE, a check looks there. What has to go wrong is in the environment:
-CHANGE_FAILS=2 and CHECK_FAILS=3 name steps.
+CHANGE_FAILS=2 and CHECK_FAILS=3 name steps, or parts. ROAD=mirror takes that road, where `fork` has made one.
 """
 
 import shutil
@@ -22,12 +22,15 @@ import pytest
 
 pytest.register_assert_rewrite("gates")
 
+from evidence.road import Road
 from evidence.run import Mode
+from gates.cases import describe
 from gates.closing import MASTERS
 from gates.ledger import LEDGER
 from gates.options import ASKED
 from gates.order import SETTLED
 from gates.outcomes import PLANNED
+from gates.selection import ROAD
 
 pytest_plugins = [
     "gates.options", "gates.selection", "gates.order", "gates.gate", "gates.outcomes", "gates.stop",
@@ -37,6 +40,7 @@ STATE = Path(__file__).with_name("STATE")
 
 def pytest_configure(config):
     config.stash[MASTERS] = 3
+    config.stash[ROAD] = Road(os.environ.get("ROAD", "grow"))
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session):  # the real one connects in here
@@ -54,11 +58,12 @@ def pytest_runtest_logstart(nodeid):
 
 @pytest.fixture
 def state():
-    return STATE.read_text().split() if STATE.exists() else []
+    places = STATE.read_text().split() if STATE.exists() else []
+    return places + [place.partition(".")[0] for place in places]
 
 @pytest.fixture
 def left_to_do(request, state):
-    step = str(request.node.get_closest_marker("step").args[0])
+    step = str(describe(request.node).place)
     ledger = request.config.stash[LEDGER]
     todo = step not in state
     if request.config.stash[ASKED].mode is Mode.PLAN:
@@ -99,6 +104,32 @@ def test_step_{step}_is_seen_on_master(master, state):
 def test_step_{step}_is_seen_by_all(state): assert "{step}" in state
 '''
 
+PART = """
+@pytest.mark.road("mirror")
+@pytest.mark.step(2, part={part})
+@pytest.mark.trial
+def test_part_{part}_works_when_tried(): pass
+
+@pytest.mark.road("mirror")
+@pytest.mark.step(2, part={part})
+@pytest.mark.verify
+def test_part_{part}_is_seen_by_all(state):
+    assert "2.{part}" in state
+    assert os.environ.get("CHECK_FAILS") != "2.{part}", "saw smoke, expected none"
+
+@pytest.mark.road("mirror")
+@pytest.mark.step(2, part={part})
+@pytest.mark.verify
+def test_part_{part}_is_seen_again(state): assert "2.{part}" in state
+
+@pytest.mark.road("mirror")
+@pytest.mark.step(2, part={part})
+@pytest.mark.change
+def test_part_{part}_is_made(left_to_do): assert not left_to_do
+"""
+
+CHANGE = "@pytest.mark.change"
+
 
 @dataclass
 class Throwaway:
@@ -127,8 +158,19 @@ class Throwaway:
         file.write_text(text)
         return file
 
+    def fork(self) -> None:
+        """Two roads through step 2: the change that it has, or five parts, each with a gate. The rest is for both."""
+        self.replace("runbook/test_2.py", CHANGE, f'@pytest.mark.road("grow")\n{CHANGE}')
+        parts = "".join(PART.format(part=part) for part in range(1, 6))
+        self.write("runbook/test_2_parts.py", f"import os\n\nimport pytest\n{parts}")
+
     def add_to(self, name: str, text: str) -> None:
         self.write(name, (self.path / name).read_text() + text)
+
+    def replace(self, name: str, text: str, instead: str) -> None:
+        whole = (self.path / name).read_text()
+        assert text in whole
+        self.write(name, whole.replace(text, instead))
 
     def run(self, *more: str) -> pytest.RunResult:
         return self.pytester.runpytest_inprocess(*self.arguments, f"--junitxml={self._xml}", *more)

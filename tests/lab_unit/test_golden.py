@@ -27,5 +27,6 @@ def test_another_version_or_a_registry_makes_another_golden_host() -> None:
 
 def test_a_variant_has_its_component_in_the_place_of_the_usual_one() -> None:
     assert chosen(["etcd-3.7.0"])["etcd"].name == "etcd-3.7.0"
+    assert chosen(["kubernetes-1.36"])["kubernetes"].name == "kubernetes-1.36"
     assert set(chosen(["kubernetes-1.36"])) == set(chosen())
     assert set(chosen(["registry"])) - set(chosen()) == {"registry"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab import images
 from lab.components import chosen
-from lab.images import Image, write_archive, write_layer
+from lab.images import Image, Tags, write_archive, write_layer
 from lab.places import FILES
 
 USUAL = chosen()
@@ -57,6 +57,16 @@ def test_references_are_those_that_kubeadm_asks_for() -> None:
     assert f"registry.k8s.io/kube-apiserver:{USUAL['kubernetes'].version}" in references
     assert f"registry.k8s.io/etcd:{USUAL['etcd'].version.lstrip('v')}-0" in references
     assert f"registry.k8s.io/coredns/coredns:{USUAL['coredns'].version}" in references
+
+
+def test_beside_an_older_etcd_there_is_the_usual_one_and_kubeadm_asks_for_the_older() -> None:
+    older = chosen(["etcd-3.7.0"])
+    added = {image.reference for image in images.of(older)} - {image.reference for image in images.of(USUAL)}
+    assert added == {"registry.k8s.io/etcd:3.7.0-0"}
+    assert {image.reference for image in images.of(USUAL)} < {image.reference for image in images.of(older)}
+    places = [place for image in images.of(older) for command, place in image.programs.items() if command == "etcd"]
+    assert [older[place].name for place in places] == ["etcd-3.7.0", "etcd"]
+    assert Tags.of(older).etcd == "3.7.0-0"
 
 
 def test_containerd_pins_the_pause_image_that_is_imported() -> None:

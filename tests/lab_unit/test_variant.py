@@ -1,12 +1,13 @@
 """Clusters that are not the usual one: that each says what it is in words the lab knows, and only that differs."""
 
+import re
 from pathlib import Path
 from string import Template
 
 import pytest
 import yaml
 
-from lab import places, variant
+from lab import components, places, variant
 from lab.hosts import Hosts
 from lab.places import FILES
 from lab.refusals import Refusal
@@ -102,6 +103,13 @@ def test_the_runbooks_nodes_file_has_the_nodes_names_and_the_way_in(hosts: Hosts
     assert found["accept"] == {"single-balancer": "one", "old-etcd": "a reason"}
     variant.write_nodes_file(USUAL, hosts)
     assert not seen.nodes_file.exists()
+
+
+def test_the_variant_that_leaves_an_old_etcd_names_the_pins_of_the_lab() -> None:
+    """It has the newer version in words: a pin that is moved on is moved on there too."""
+    pinned = {components.BY_NAME[name].version.lstrip("v") for name in ("etcd", "etcd-3.7.0")}
+    text = (places.VARIANTS / "old-etcd-mirror.yaml").read_text()
+    assert set(re.findall(r"\d+\.\d+\.\d+", text)) == pinned
 
 
 def test_files_of_the_lab_have_no_key_in_them() -> None:

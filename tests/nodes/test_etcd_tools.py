@@ -156,3 +156,25 @@ def test_what_writes_is_refused_inside_a_container_too(master: Programs, reader:
     with pytest.raises(ReadRefused):
         EtcdTools().run(reader, "member", "remove", "1")
     assert asked(master) == []
+
+
+def test_other_members_are_asked_as_this_masters_own_client() -> None:
+    """etcd's authority has signed the server's certificate for clients too, and every member trusts it."""
+    command = Tools(pki="/srv/pki/etcd").etcdctl("endpoint", "health", endpoints=("https://a:2379", "https://b:2379"))
+    assert command == (
+        "etcdctl --endpoints=https://a:2379,https://b:2379 --cacert=/srv/pki/etcd/ca.crt"
+        " --cert=/srv/pki/etcd/server.crt --key=/srv/pki/etcd/server.key endpoint health"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tools", "begins"),
+    [
+        (Tools(), "etcdctl "),
+        (Tools("ctr", "aaaaaaaaaaaa"), "ctr -n k8s.io tasks exec --exec-id kubeadm-ha-mirror aaaaaaaaaaaa etcdctl "),
+        (Tools("crictl", "aaaaaaaaaaaa"), "crictl exec --sync aaaaaaaaaaaa etcdctl "),
+    ],
+)
+def test_a_process_that_is_to_be_found_again_has_a_name(tools: Tools, begins: str) -> None:
+    """Where the runtime has names for them."""
+    assert tools.etcdctl("make-mirror", process="kubeadm-ha-mirror").startswith(begins)

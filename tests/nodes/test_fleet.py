@@ -17,6 +17,7 @@ from nodes.first_master import APISERVER, CREATION, RECORD, SUPER_ADMIN, NoClust
 from nodes.fleet import Fleet, Problem, Unreachable
 from nodes.inventory import ChangeTicket, Cluster, Creation, Endpoint, Inventory, LoadBalancer, Role, Ssh, Workload
 from nodes.session import Session
+from nodes.switch import SWITCHED
 from tests.nodes.real_sshd import Sshd, keypair, node
 
 ADDRESSES = {"shaolin": "127.0.0.1", "wudang": "127.0.0.2", "emei": "127.0.0.3", "huashan": "127.0.0.4"}
@@ -268,6 +269,10 @@ class TestFirstMaster:
 
     def test_the_record_of_step_1_counts_first(self, marked: Callable[..., str]) -> None:
         assert marked({"emei": [RECORD, APISERVER], "shaolin": [SUPER_ADMIN, APISERVER]}) == "emei"
+
+    def test_an_apiserver_at_the_new_etcd_is_a_cluster_still(self, marked: Callable[..., str]) -> None:
+        """On the road `mirror` it runs from another manifest for a while; old clusters have no super-admin.conf."""
+        assert marked({"emei": [RECORD, SWITCHED]}) == "emei"
 
     def test_then_kubeadms_mark(self, marked: Callable[..., str]) -> None:
         assert marked({"wudang": [SUPER_ADMIN, APISERVER], "emei": [APISERVER]}) == "wudang"

@@ -64,7 +64,7 @@ class TestGood:
         assert len(inventory.digest) == 64
         assert inventory.cluster.endpoint == Endpoint(host="api.lab", port=8443)
         assert str(inventory.cluster.endpoint) == "api.lab:8443"
-        assert (inventory.cluster.etcd, inventory.cluster.uid) == ("grow", None)
+        assert (inventory.cluster.etcd, inventory.cluster.etcd_image, inventory.cluster.uid) == ("grow", None, None)
         assert (inventory.ssh.user, inventory.ssh.sudo, inventory.ssh.port) == ("root", False, 22)
         assert (inventory.ssh.key, inventory.ssh.known_hosts) == (
             folder / "id_ed25519",
@@ -78,6 +78,12 @@ class TestGood:
         assert inventory.workload.image == "registry.lab/web:1"
         assert inventory.change.ticket == "CHG0042"
         assert inventory.accept == {"single-balancer": "the article's own way"}
+
+    @pytest.mark.parametrize("image", [None, "registry.lab:5000/etcd:3.7.3-0", f"registry.lab/etcd@sha256:{'0' * 64}"])
+    def test_etcd_may_be_mirrored_into_an_image_of_ones_own(self, image: str | None) -> None:
+        line = f', etcd_image: "{image}"' if image else ""
+        cluster = loaded(GOOD.replace('"api.lab:8443"', f'"api.lab:8443", etcd: mirror{line}')).cluster
+        assert (cluster.etcd, cluster.etcd_image) == ("mirror", image)
 
     def test_another_node_looks_at_each_from_outside(self) -> None:
         inventory = loaded(GOOD)
@@ -184,9 +190,30 @@ BROKEN = {
         ("  nodes: [emei]", '  external: "lb.example:6443"'),
         ["11: `external` in load_balancer is not supported yet: name balancers among the nodes, `nodes: [emei]`"],
     ),
-    "not built: mirror": (
-        ('"api.lab:8443"', '"api.lab:8443", etcd: mirror'),
-        ["1: `cluster.etcd`: `mirror` is not built yet: write grow"],
+    "a road that is none": (
+        ('"api.lab:8443"', '"api.lab:8443", etcd: miror'),
+        ["1: `cluster.etcd`: unknown road `miror`: write mirror"],
+    ),
+    "a road like no other": (
+        ('"api.lab:8443"', '"api.lab:8443", etcd: external'),
+        ["1: `cluster.etcd`: unknown road `external`: write grow or mirror"],
+    ),
+    "no road": (
+        ('"api.lab:8443"', '"api.lab:8443", etcd: '),
+        ["1: `cluster.etcd` is empty: write grow, or remove the line"],
+    ),
+    "an image for an etcd that grows": (
+        ('cluster: {endpoint: "api.lab:8443"}', 'cluster:\n  endpoint: "api.lab:8443"\n  etcd_image: registry.lab/etcd:1'),
+        ["3: members that join run the first master's image, and no other: remove `etcd_image`, or write `etcd: mirror`"],
+    ),
+    "an image without a tag": (
+        ('"api.lab:8443"', '"api.lab:8443", etcd: mirror, etcd_image: "registry.lab:5000/etcd"'),
+        ["1: `cluster.etcd_image`: `registry.lab:5000/etcd` has neither a tag nor a digest: write one behind it, such as "
+         "registry.k8s.io/etcd:3.7.3-0"],
+    ),
+    "an image with a space in it": (
+        ('"api.lab:8443"', '"api.lab:8443", etcd: mirror, etcd_image: "registry.lab/etcd :1"'),
+        ["1: `cluster.etcd_image`: `registry.lab/etcd :1` has a space in it: write registry.k8s.io/etcd:3.7.3-0"],
     ),
     "key twice": (("  key:", "  key: id_ed25519\n  key:"), ["4: `key` is written twice (first on line 3): keep one of the two"]),
     "node twice": (

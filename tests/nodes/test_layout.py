@@ -9,6 +9,7 @@ import pytest
 from formats.layout import Layout
 from nodes import layout
 from nodes.commands import ConnectionLost
+from nodes.first_master import ASIDE
 from nodes.reading import Reader
 from tests.changes.folder_host import FolderHost
 
@@ -61,3 +62,22 @@ def test_where_it_cannot_another_master_does(first: str, tmp_path: Path) -> None
 
 def test_where_nobody_can_it_is_as_kubeadm_has_it(tmp_path: Path) -> None:
     assert found({"shaolin": Cut()}) == Layout()
+
+
+def test_manifests_that_lie_aside_say_it_too(tmp_path: Path) -> None:
+    """On the road `mirror`, from 2.3 to 2.5; wudang has an etcd by then, and no apiserver."""
+    first, new = master(tmp_path, "shaolin", port="7443"), master(tmp_path, "wudang")
+    for name, aside in ASIDE.items():
+        place = f"/etc/kubernetes/manifests/{name}.yaml"
+        first.put(aside, first.text(place))
+        first.at(place).unlink()
+    new.at("/etc/kubernetes/manifests/kube-apiserver.yaml").unlink()
+    assert found({"shaolin": first, "wudang": new}).api_port == 7443
+
+
+def test_a_manifest_in_its_place_counts_before_one_that_lies_aside(tmp_path: Path) -> None:
+    """The old etcd's is kept for good."""
+    first = master(tmp_path, "shaolin")
+    etcd = first.text("/etc/kubernetes/manifests/etcd.yaml")
+    first.put(ASIDE["etcd"], etcd.replace("/var/lib/etcd", "/srv/etcd"))
+    assert found({"shaolin": first}).etcd_data == "/var/lib/etcd"

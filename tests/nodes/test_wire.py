@@ -15,7 +15,7 @@ import pytest
 
 from formats import certificates
 from nodes.secret import Secret
-from nodes.wire import Answer, TlsStream, WireError, get, identify, presented, trusting, undemanding
+from nodes.wire import Answer, TlsStream, WireError, get, identify, post, presented, trusting, undemanding
 from tests.formats.authorities import Authority, make_authority
 
 REQUEST = certificates.Request("kube-apiserver", names=("api.lab",), addresses=("127.0.0.1",), usages=("serverAuth",))
@@ -274,6 +274,28 @@ class TestIdentity:
         context = trusting(ca.pem)
         identify(context, certificates.sign(request, key, ca.pem, ca.key, datetime.now(UTC)), Secret(key))
         assert get(serve(context=asking).dial(), "/", "api.lab", context) == Answer(200, "ok")
+
+    def test_a_post_is_a_json_document_of_its_own_length(
+        self, serve: Serve, asking: ssl.SSLContext, ca: Authority
+    ) -> None:
+        """In bytes: etcd's gateway reads that many, and waits for what is missing."""
+        key = certificates.new_key("RSA-2048")
+        request = certificates.Request("etcd", usages=("clientAuth",))
+        context = trusting(ca.pem)
+        identify(context, certificates.sign(request, key, ca.pem, ca.key, datetime.now(UTC)), Secret(key))
+        server = serve(context=asking)
+        assert post(server.dial(), "/v3/maintenance/alarm", "api.lab", '{"é": 1}', context) == Answer(200, "ok")
+        (sent,) = server.requests
+        head, _, body = sent.decode().partition("\r\n\r\n")
+        assert body == '{"é": 1}'
+        first, *headers = head.split("\r\n")
+        assert first == "POST /v3/maintenance/alarm HTTP/1.0"
+        assert set(headers) == {
+            "Host: api.lab",
+            "Content-Type: application/json",
+            "Content-Length: 9",
+            "Connection: close",
+        }
 
     def test_one_without_is_not(self, serve: Serve, asking: ssl.SSLContext, ca: Authority) -> None:
         with pytest.raises((ssl.SSLError, WireError, OSError)):

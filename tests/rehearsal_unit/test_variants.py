@@ -10,9 +10,10 @@ from lab import variant
 from lab.hosts import load
 from lab.places import NODES_FILE
 from rehearsal import scenario
+from rehearsal.prober import THE_BALANCER, Count
 from rehearsal.runs import Run, balancer_stands
 from rehearsal.scenario import STEP_1, Attempt, Scenario
-from rehearsal.variants import A_DAY, Result, of_the_day
+from rehearsal.variants import A_DAY, Result, of_the_day, unexpected
 
 DAY = datetime.date(2026, 11, 23)
 
@@ -48,6 +49,24 @@ def test_each_has_its_turn_within_as_many_days_as_it_takes(number: int) -> None:
 def test_a_scenario_that_would_expect_nothing_is_an_error(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         scenario.of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("path", "outages", "seconds", "expected"),
+    [
+        ("the service", 2, [0, 1, 2, 30, 31], True),
+        ("the service", 1, [0, 1, 2, 30, 31], False),
+        ("the service", 0, [0], False),
+        (THE_BALANCER, 2, [0], False),
+        (THE_BALANCER, 2, [], True),
+    ],
+)
+def test_what_is_lost_belongs_to_as_many_outages_as_there_may_be(
+    path: str, outages: int, seconds: list[int], expected: bool
+) -> None:
+    losses = tuple(f"2026-11-23T10:00:{second:02}.000000000Z write: refused" for second in seconds)
+    found = unexpected(Count(path, 10, 10, len(losses), 5.0, losses), outages)
+    assert found == ([] if expected else [f"{path}: {loss}" for loss in losses])
 
 
 def test_a_variant_that_says_nothing_is_converted_once() -> None:

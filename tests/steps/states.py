@@ -46,12 +46,14 @@ def inventory(
     uid: str | None = None,
     accept: Mapping[str, str] = MappingProxyType({"single-balancer": "the article's own way"}),
     create: Creation | None = None,
+    **cluster: str,
 ) -> Inventory:
+    """`cluster` is what nodes.yaml says there besides."""
     named = (one.split(":") for one in roles.split())
     return Inventory(
         path=Path("nodes.yaml"),
         digest="",
-        cluster=Cluster.model_validate({"endpoint": endpoint, "uid": uid}),
+        cluster=Cluster.model_validate({"endpoint": endpoint, "uid": uid, **cluster}),
         ssh=Ssh(known_hosts=Path("known_hosts")),
         nodes={name: Node(name=name, address=ADDRESSES[name], role=Role(role)) for name, role in named},
         load_balancer=LoadBalancer(nodes=balancers),
@@ -112,7 +114,7 @@ def carriages(texts: Mapping[str, str]) -> dict[str, Carriage]:
     return {component: carriage(needed, Disk(kinds), made) for component, needed in found.items()}
 
 
-def members(*known: str, learner: str = "") -> etcd.MemberList:
+def members(*known: str, learner: str = "", cluster_id: int = 0xCAFE) -> etcd.MemberList:
     """These as voters; `learner` has been added and never started, so that it has no name yet."""
     listed: list[dict[str, Any]] = [
         {"ID": number, "name": name, "peerURLs": [f"https://{ADDRESSES.get(name, name)}:2380"]}
@@ -120,7 +122,7 @@ def members(*known: str, learner: str = "") -> etcd.MemberList:
     ]
     if learner:
         listed.append({"ID": 99, "peerURLs": [f"https://{ADDRESSES.get(learner, learner)}:2380"], "isLearner": True})
-    return etcd.member_list(json.dumps({"header": {"cluster_id": 0xCAFE}, "members": listed}))
+    return etcd.member_list(json.dumps({"header": {"cluster_id": cluster_id}, "members": listed}))
 
 
 def nodes(*names: str, tainted: tuple[str, ...] = ("shaolin",)) -> tuple[kubernetes.NodeStatus, ...]:
@@ -163,6 +165,8 @@ def machines(
             if name == "shaolin"
             else {component: rendered(name, component) for component in pods.get(name, ())},
             etcd_data=name in with_etcd,
+            old_etcd=(),
+            etcd_token="",
             missing=frozenset(),
             images=images,
             free_bytes=20 << 30,
@@ -189,6 +193,8 @@ def fresh() -> Seen:
         configuration=configuration(),
         uid=UID,
         record="",
+        mirror="",
+        proof="",
         manifests=texts,
         apiserver=serving(),
         kubelet_client=certificate(PAIRS["apiserver-kubelet-client"].request(place)),

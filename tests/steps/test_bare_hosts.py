@@ -12,7 +12,7 @@ from changes.ground import Bare, Ground
 from formats import creation
 from formats.routes import parsed
 from steps import bare_hosts, created
-from tests.steps import states
+from tests.steps import mirrored, states
 
 WANTED = states.to_create()
 CONFIGURATION = creation.init_configuration(WANTED.cluster, creation.Node("shaolin", "10.27.53.32"))
@@ -227,3 +227,10 @@ def test_cluster_is_made_in_this_order() -> None:
         ["emei: kubeadm join", "huashan: kubeadm join"],
         ["shaolin: every node Ready, CoreDNS available"],
     ]
+
+
+def test_an_etcd_that_is_left_for_another_one_may_be_old() -> None:
+    """On the road `mirror` with an image of its own the floor holds for the new cluster alone."""
+    old = ground(images=("registry.k8s.io/etcd:3.7.0-0",))
+    inventory = mirrored.inventory(etcd_image=mirrored.IMAGE)
+    assert bare_hosts.in_the_way(old, WANTED, inventory, 2) == []

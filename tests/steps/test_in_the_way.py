@@ -1,6 +1,6 @@
 """Each reason against a run, seen once; and a cluster that gives none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from formats import etcd
 from formats.carried import Carriage
 from formats.kubeadm import COMPONENTS
 from nodes.inventory import Inventory
-from steps.in_the_way import NOTICES, REFUSALS, in_the_way, worth_knowing
+from steps.in_the_way import NOTICES, REFUSALS, in_the_way, mirror, worth_knowing
 from steps.masters import NOT_BALANCED_TO
-from tests.steps import inhabited, states
+from tests.steps import inhabited, mirrored, states
 from tests.steps.inhabited import before
 from tests.steps.states import every_state
 
@@ -34,6 +34,8 @@ class Defect:
     lives: tuple[Mapping[str, Any], ...] = ()
     """Objects that the cluster has besides the usual ones."""
     before: Mapping[str, Any] = field(default_factory=dict)
+    state: Callable[[], Seen] = states.fresh
+    """Of the cluster that nothing stands in the way of."""
     manifests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of the component's manifest: which text is replaced by which."""
 
@@ -44,7 +46,7 @@ class Defect:
         return states.inventory(**self.inventory)
 
     def seen_whole(self) -> Before:
-        seen = states.fresh()
+        seen = self.state()
         texts = {name: seen.manifests[name].replace(*edit) for name, edit in self.manifests.items()}
         assert all(text != seen.manifests[name] for name, text in texts.items()), "the edit changes nothing"
         machines = {name: replace(seen.machines[name], **values) for name, values in self.machines.items()}
@@ -67,12 +69,18 @@ def _of_size(size: int, version: str = "3.7.3") -> dict[str, Any]:
     return {"statuses": tuple(replace(one, db_size=size, version=version) for one in states.fresh().statuses)}
 
 
+def _switched_to(cluster_id: str) -> dict[str, Any]:
+    return {"proof": replace(mirrored.proof(), to_cluster=cluster_id).text}
+
+
 def _running(name: str, component: str, ours: str, theirs: str) -> dict[str, dict[str, Any]]:
     """A new master that has a manifest already, with `theirs` where this run would write `ours`."""
     text = states.rendered(name, component)
     assert ours in text
     return {name: {"manifests": {component: text.replace(ours, theirs)}}}
 
+
+MIRROR = {"etcd": "mirror"}
 
 _SHOP = {
     "kind": "Service",
@@ -217,6 +225,116 @@ DEFECTS = {
         2,
         "emei: /var/lib/etcd holds a database though emei is no member: move it away",
         machines={"emei": {"etcd_data": True}},
+    ),
+    "data of another etcd where a mirror was begun": Defect(
+        2,
+        "emei: /var/lib/etcd holds a database though emei is no member, nor of the new cluster that"
+        " /var/lib/kubeadm-ha/etcd-mirror.json tells of: move it away;",
+        state=mirrored.born,
+        inventory=MIRROR,
+        machines={"emei": {"etcd_token": "mirror-of-abba"}},
+    ),
+    "a database for a mirror that nobody has written down": Defect(
+        2,
+        "wudang: /var/lib/etcd holds a database though wudang is no member: move it away;",
+        state=mirrored.born,
+        inventory=MIRROR,
+        seen={"mirror": ""},
+    ),
+    "a note of where the new cluster began that is none": Defect(
+        2,
+        "shaolin: /var/lib/kubeadm-ha/etcd-mirror.json is not the note that step 2 writes: put back what stood there",
+        state=mirrored.born,
+        inventory=MIRROR,
+        seen={"mirror": "by hand"},
+    ),
+    "a switch without the note of where the new cluster began": Defect(
+        2,
+        "shaolin: /var/lib/kubeadm-ha/etcd-mirror.json is gone, which says what the new etcd cluster began as:",
+        state=mirrored.away,
+        inventory=MIRROR,
+        seen={"mirror": ""},
+    ),
+    "a note of the switch that lacks something": Defect(
+        2,
+        "shaolin: /var/lib/kubeadm-ha/etcd-switch.json is not the note that step 2 writes: put back what stood there",
+        state=mirrored.away,
+        inventory=MIRROR,
+        seen={"proof": "{}"},
+    ),
+    "an etcd that is not the one that was switched to": Defect(
+        2,
+        "shaolin: etcd was cluster abba when step 2.3 wrote /var/lib/kubeadm-ha/etcd-switch.json, and is beef now:",
+        state=mirrored.away,
+        inventory=MIRROR,
+        seen=_switched_to("abba"),
+    ),
+    "the same after the conversion, on whatever road": Defect(
+        2,
+        "shaolin: etcd was cluster abba when step 2.3 wrote /var/lib/kubeadm-ha/etcd-switch.json, and is beef now:",
+        state=mirrored.back,
+        seen=_switched_to("abba"),
+    ),
+    "a mirror of an etcd that has grown": Defect(
+        2,
+        "etcd: it has 2 members already, and the road `mirror` leaves a single one: write `etcd: grow`",
+        inventory=MIRROR,
+        seen={"members": states.members("shaolin", "wudang")},
+    ),
+    "a mirror of an etcd that has begun to grow": Defect(
+        2,
+        "etcd: it has 2 members already, and the road `mirror` leaves a single one: write `etcd: grow`",
+        inventory=MIRROR,
+        seen={"members": states.members("shaolin", learner="emei")},
+    ),
+    "a mirror of more than can be compared": Defect(
+        2,
+        "etcd: 257 MiB of its database are in use, and the road `mirror` compares up to 256 MiB: write `etcd: grow`",
+        inventory=MIRROR,
+        seen={"statuses": tuple(replace(one, db_size_in_use=257 << 20) for one in states.fresh().statuses)},
+    ),
+    "a new etcd whose version nobody can tell": Defect(
+        2,
+        "nodes.yaml: no tag that is a version in registry.lab/etcd:stable: write one such as registry.k8s.io/etcd:3.7",
+        inventory={**MIRROR, "etcd_image": "registry.lab/etcd:stable"},
+    ),
+    "a new etcd that cannot begin at a higher revision": Defect(
+        2,
+        "etcd 3.5.33 cannot begin at a higher revision, which 3.6 and later can: name a younger one",
+        inventory={**MIRROR, "etcd_image": "registry.lab/etcd:3.5.33-0"},
+    ),
+    "a new etcd of the old one's version, which cannot begin at a higher revision": Defect(
+        2,
+        "etcd 3.5.33 cannot begin at a higher revision, which 3.6 and later can: name a younger one",
+        inventory=MIRROR,
+        seen=_of_size(1, "3.5.33"),
+    ),
+    "a new etcd before the mended one": Defect(
+        2,
+        "nodes.yaml: registry.lab/etcd:3.6.13-0 is an etcd older than 3.6.14 (GHSA-6vch-q96h-7gc3): name a younger",
+        inventory={**MIRROR, "etcd_image": "registry.lab/etcd:3.6.13-0"},
+    ),
+    "a new cluster of the old etcd's image, before the mended one": Defect(
+        2, "etcd 3.7.0 is older than 3.7.1", inventory=MIRROR, seen=_of_size(1, "3.7.0")
+    ),
+    "an image of the new cluster that is not on the first master": Defect(
+        1,
+        "shaolin: image registry.k8s.io/etcd:3.7.9-0 is not there, and no kubeadm to pull it: install it, or load",
+        inventory={**MIRROR, "etcd_image": mirrored.IMAGE},
+        machines={"shaolin": {"missing": frozenset({"kubeadm"})}},
+    ),
+    "an etcd of a new cluster that is not what nodes.yaml gives": Defect(
+        2,
+        "emei: etcd.yaml is not what the first master's gives: spec.containers[etcd].image: registry.k8s.io/etcd:3.7.9",
+        state=mirrored.born,
+        inventory={**MIRROR, "etcd_image": mirrored.IMAGE},
+    ),
+    "a new member that counts others once it serves": Defect(
+        2,
+        "wudang: its etcd counts shaolin at https://10.27.53.32:2380 as members of cafe, the one that shaolin's",
+        state=mirrored.away,
+        inventory=MIRROR,
+        before={"member_lists": {"wudang": states.members("shaolin")}},
     ),
     "a member of another name than its Node": Defect(
         2,
@@ -419,7 +537,7 @@ DEFECTS = {
     ),
     "an etcd that counts others": Defect(
         2,
-        "wudang: its etcd counts 1 at https://10.24.138.208:2380 as members of cafe, the one on shaolin shaolin at",
+        "wudang: its etcd counts 1 at https://10.24.138.208:2380 as members of cafe, the one that shaolin's",
         before={"member_lists": {"wudang": etcd.member_list(_ALONE)}},
     ),
     "an etcd that has voted and is silent": Defect(
@@ -580,6 +698,51 @@ def test_what_was_to_be_created_may_stay_written_where_it_is_what_there_is() -> 
 def test_nothing_stands_in_the_way_of_a_sound_cluster(seen: Seen) -> None:
     """Nor of one that an earlier run, killed or finished, has left."""
     assert in_the_way(before(seen), states.inventory(), 7) == []
+
+
+@pytest.mark.parametrize("image", ["", mirrored.IMAGE], ids=["the first master's image", "another image"])
+@mirrored.every_state
+def test_nothing_stands_in_the_way_of_a_mirror_that_goes_on(state: Callable[[str], Seen], image: str) -> None:
+    """Wherever an earlier run stopped; the new members are another cluster's as long as the old one serves."""
+    inventory = mirrored.inventory(etcd_image=image) if image else mirrored.inventory()
+    seen = state(image)
+    new = states.members(*mirrored.NEW, cluster_id=mirrored.BEEF)
+    lists = dict.fromkeys(mirrored.NEW, seen.members if seen.switched else new)
+    assert in_the_way(before(seen, member_lists=lists), inventory, 7) == []
+
+
+def test_nothing_stands_in_the_way_of_either_road_behind_a_mirror() -> None:
+    """Nor does an image that nobody has taken out of nodes.yaml undo an upgrade."""
+    seen = mirrored.back()
+    assert in_the_way(before(seen), states.inventory(), 7) == []
+    assert in_the_way(before(seen), mirrored.inventory(etcd_image="registry.k8s.io/etcd:3.5.1-0"), 7) == []
+
+
+def test_the_floor_holds_for_a_new_cluster_alone() -> None:
+    seen = before(replace(states.fresh(), **_of_size(1, "3.4.3")))
+    assert in_the_way(seen, mirrored.inventory(etcd_image=mirrored.IMAGE), 7) == []
+
+
+@pytest.mark.parametrize("tag", ["3.7.9", "v3.7.9", "3.7.9-0", "3.7.9-0@sha256:ab", "3.7.9-rc.1", "3.7.9_hardened"])
+def test_a_tag_says_a_version(tag: str) -> None:
+    assert mirror.version_of(f"registry.lab:5000/k8s/etcd:{tag}") == "3.7.9"
+
+
+@pytest.mark.parametrize(
+    "image", ["r.lab:5000/etcd@sha256:3.7.9", "r.lab/etcd:stable", "r.lab/etcd:3.7", "etcd:3.7.9a"]
+)
+def test_a_tag_that_is_no_version_says_none(image: str) -> None:
+    assert mirror.version_of(image) == ""
+
+
+def test_a_consent_to_the_old_version_is_not_needed_where_another_image_is_given() -> None:
+    accept = {"single-balancer": "a lab", "etcd-version": "old"}
+    seen = before(replace(states.fresh(), **_of_size(1, "3.7.0")))
+    assert in_the_way(seen, states.inventory(accept=accept, **MIRROR), 7) == []
+    (reason,) = in_the_way(seen, states.inventory(accept=accept, **MIRROR, etcd_image=mirrored.IMAGE), 7)
+    assert reason.startswith("nodes.yaml: nothing needs the consent `etcd-version`")
+    begun = before(mirrored.born(mirrored.IMAGE))
+    assert in_the_way(begun, states.inventory(accept=accept, **MIRROR, etcd_image=mirrored.IMAGE), 7) == []
 
 
 @every_defect
@@ -924,6 +1087,17 @@ def test_what_kubeadm_would_not_write_again_is_worth_knowing_and_carried_over() 
     assert "--profiling=false" in seen.manifest(states.inventory(), "wudang", "kube-scheduler")
 
 
+def _with_an_old_etcd(seen: Seen) -> Seen:
+    kept = replace(seen.machines["shaolin"], old_etcd=("/var/lib/etcd/member.of-abba",))
+    return replace(seen, machines={**seen.machines, "shaolin": kept})
+
+
+def test_an_old_etcds_database_is_named_until_somebody_removes_it() -> None:
+    sentences = worth_knowing(before(_with_an_old_etcd(states.fresh())), states.inventory(), 7)
+    (told,) = [one for one in sentences if "abba" in one]
+    assert told.startswith("shaolin: the old etcd's database stands in /var/lib/etcd/member.of-abba")
+
+
 def test_a_member_that_has_not_voted_yet_may_be_silent() -> None:
     """An earlier run was killed when it had added it."""
     seen = before(states.dead_learner(), member_lists={"emei": "emei: connection refused"})
@@ -949,7 +1123,10 @@ def test_every_notice_is_given_for_something() -> None:
         for _, _, lives in NOTICES_GIVEN.values()
         for one in NOTICES
         if any(
-            True for _ in one.look(before(_edited_by_hand(), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS))
+            True
+            for _ in one.look(
+                before(_with_an_old_etcd(_edited_by_hand()), *lives, disk_seconds=1.0), states.inventory(_TWO_WORKERS)
+            )
         )
     }
     assert {one.what for one in NOTICES} - given == set()

@@ -1,6 +1,7 @@
 """Step 1: one note, written once and then kept."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from changes.images import ImagesPulled
 from changes.seen import Seen
 from formats import kubernetes, manifests
 from steps import single_master
-from tests.steps import states
+from tests.steps import mirrored, states
 from tests.steps.states import every_state, listed, table
 
 EXPECTED = """\
@@ -76,3 +77,27 @@ def test_an_image_of_etcd_that_was_changed_by_hand_is_what_is_pulled() -> None:
 def test_an_image_that_kubeadm_has_no_words_for_is_left_to_people(image: str) -> None:
     text = states.fresh().configuration.text
     assert kubernetes.with_etcd_image(text, image) == text
+
+
+def test_the_image_of_a_new_etcd_cluster_is_pulled_on_every_master() -> None:
+    """The first one runs it too, once it has joined."""
+    inventory = mirrored.inventory(etcd_image="registry.lab/k8s/etcd:3.7.9-0")
+    own = manifests.parse(states.fresh().manifests["etcd"]).image
+    *pulled, _ = listed(single_master, states.fresh(), inventory)
+    assert [change.node for change in pulled] == ["shaolin", "wudang", "emei"]
+    for change in pulled:
+        assert isinstance(change, ImagesPulled)
+        assert "registry.lab/k8s/etcd:3.7.9-0" in change.images
+        assert own not in change.images
+        told = yaml.safe_load(change.configuration)["etcd"]["local"]
+        assert (told["imageRepository"], told["imageTag"]) == ("registry.lab/k8s", "3.7.9-0")
+
+
+@pytest.mark.parametrize("image", ["", mirrored.IMAGE], ids=["the first master's image", "another image"])
+@mirrored.every_state
+def test_the_list_is_the_same_wherever_a_mirror_stopped(state: Callable[[str], Seen], image: str) -> None:
+    inventory = mirrored.inventory(etcd_image=image) if image else mirrored.inventory()
+    fresh = listed(single_master, states.fresh(), inventory)
+    found = listed(single_master, state(image), inventory)
+    assert [one for one in found if one.node != "shaolin"] == [one for one in fresh if one.node != "shaolin"]
+    assert json.loads(found[-1].content) == NOTE  # type: ignore[attr-defined]
