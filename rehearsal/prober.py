@@ -21,7 +21,7 @@ POD_DEADLINE_SECONDS = 90
 HERTZ = 10
 THE_BALANCER = "the balancer"
 # Losses that are further apart are not of one outage.
-APART_SECONDS = 3.0
+APART_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Count:
     def outages(self, operation: str) -> list[float]:
         """In seconds, how long each stretch was in which "read" or "write" was lost again and again."""
         moments = [
-            datetime.fromisoformat(f"{moment[:26]}+00:00")
+            datetime.fromisoformat(moment)
             for moment, _, rest in (loss.partition(" ") for loss in self.losses)
             if rest.startswith(operation)
         ]

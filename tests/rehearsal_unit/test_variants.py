@@ -64,7 +64,7 @@ def test_a_scenario_that_would_expect_nothing_is_an_error(wrong: dict[str, objec
 def test_what_is_lost_belongs_to_as_many_outages_as_there_may_be(
     path: str, outages: int, seconds: list[int], expected: bool
 ) -> None:
-    losses = tuple(f"2026-11-23T10:00:{second:02}.000000000Z write: refused" for second in seconds)
+    losses = tuple(f"2026-11-23T10:00:{second:02}.01152Z write: refused" for second in seconds)
     found = unexpected(Count(path, 10, 10, len(losses), 5.0, losses), outages)
     assert found == ([] if expected else [f"{path}: {loss}" for loss in losses])
 
