@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from nodes.hosts import Hosts
 from rehearsal import cluster
+from rehearsal.runs import other_road
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,16 @@ def view(lab_up: None) -> Iterator[Hosts]:
     hosts = cluster.connect()
     yield hosts
     hosts.fleet.close()
+
+
+@pytest.fixture(scope="module")
+def fresh(lab_up: None) -> None:
+    """A cluster of its own for a module: asked for with `usefixtures`, so that it comes before whoever connects."""
+    cluster.lab("reset")
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Path]:
+    """nodes.yaml for the other road."""
+    with other_road() as path:
+        yield path

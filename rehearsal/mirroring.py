@@ -12,9 +12,8 @@ from nodes.hosts import Hosts
 from nodes.switch import FOLDER, SWITCHED
 from nodes.waiting import wait_until
 from rehearsal.runs import Run, runbook
+from tests.defects.shell import ETCDCTL
 
-_PKI = "/etc/kubernetes/pki/etcd"
-ETCDCTL = f"etcdctl --cacert={_PKI}/ca.crt --cert={_PKI}/server.crt --key={_PKI}/server.key --endpoints=https://127.0.0.1:2379"
 THE_SWITCH = "kube-apiserver on the new etcd cluster …"
 THE_COPY = "its etcd's data in the new cluster …"
 FENCED_SECONDS = 60
@@ -27,18 +26,6 @@ _BUSY = "/kubeadm-ha-busy"
 def green(run: Run) -> None:
     assert run.status == 0, run.told
     assert {case.outcome for case in run.cases} == {"passed"}
-
-
-def killed_at(words: str, nodes: Path, *arguments: str, then: Callable[[], str] = str) -> None:
-    """A run ended by SIGKILL when it says these words, and `then` has nothing more to wait for."""
-
-    def here(line: str) -> bool:
-        if words in line:
-            wait_until("the moment to kill it", then, 30)
-        return words in line
-
-    run = runbook(*arguments, nodes=nodes, on_line=here, kill=True)
-    assert run.status == -9, run.told
 
 
 def cut_at(words: str, nodes: Path, view: Hosts, *arguments: str, then: Callable[[], str] = str) -> None:

@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 
 import yaml
 
+from nodes.waiting import wait_until
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 CASE_OF_STEP_3 = "test_every_master_runs_its_own_apiserver"
 # The lab's hosts, namespaces and mounts are root's; the rest needs no more than the key beside nodes.yaml.
@@ -124,3 +126,18 @@ def runbook(
     status = process.returncode
     report = ElementTree.parse(REPORT).getroot() if REPORT.exists() else None
     return Run(status, "".join(lines), time.monotonic() - began, report)
+
+
+def killed_at(
+    words: str, *arguments: str, nodes: Path = CHECKOUT / "nodes.yaml", then: Callable[[], str] = str
+) -> None:
+    """A run ended by SIGKILL when it says these words, and `then` has nothing more to wait for."""
+
+    def here(line: str) -> bool:
+        if words in line:
+            wait_until("the moment to kill it", then, 30)
+        return words in line
+
+    run = runbook(*arguments, nodes=nodes, on_line=here, kill=True)
+    assert run.status == -9, run.told
+    assert run.report is None

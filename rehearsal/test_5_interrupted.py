@@ -4,21 +4,10 @@ import pytest
 
 from nodes.hosts import Hosts
 from rehearsal import cluster
-from rehearsal.runs import CASE_OF_STEP_3, Run, runbook
+from rehearsal.runs import CASE_OF_STEP_3, killed_at, runbook
 from rehearsal.sabotage import DEFECT
 
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(lab_up: None) -> None:
-    cluster.lab("reset")
-
-
-def killed_at(words: str, *arguments: str) -> Run:
-    """A run ended by SIGKILL as soon as it says these words."""
-    run = runbook(*arguments, on_line=lambda line: words in line, kill=True)
-    assert run.status == -9, run.told
-    assert run.report is None
-    return run
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 @pytest.mark.parametrize(

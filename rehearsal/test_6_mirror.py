@@ -1,7 +1,6 @@
 """The other road for etcd: killed and hindered wherever it can be, and each time finished or gone back; its defects."""
 
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 from rehearsal import cluster
 from rehearsal.mirroring import (
-    ETCDCTL,
     FENCED_SECONDS,
     THE_COPY,
     THE_SWITCH,
@@ -19,7 +17,6 @@ from rehearsal.mirroring import (
     behind,
     fenced,
     green,
-    killed_at,
     mirrors,
     rested,
     restless,
@@ -27,22 +24,15 @@ from rehearsal.mirroring import (
     unchanged,
     unfenced,
 )
-from rehearsal.runs import other_road, runbook
+from rehearsal.runs import killed_at, runbook
 from rehearsal.seeding import seeded
 from tests.defects import MIRRORED, Defect
+from tests.defects.shell import ETCDCTL
 
 SINCE = ("between-mirror-and-fence", "while-a-member-was-deaf", "after-the-fence")
 
 
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Path]:
-    with other_road() as path:
-        yield path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(lab_up: None) -> None:
-    cluster.lab("reset")
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def written(view: Hosts, name: str) -> None:
@@ -62,7 +52,7 @@ def test_a_small_disk_of_its_own_for_a_coming_member(view: Hosts) -> None:
 def test_run_killed_while_it_makes_the_new_cluster_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     written(view, "from-the-beginning")
     written(view, "deleted-during-the-copy")
-    killed_at("emei: an empty member of the new etcd cluster …", nodes, "--to=2.1")
+    killed_at("emei: an empty member of the new etcd cluster …", "--to=2.1", nodes=nodes)
     green(runbook("--to=2.1", nodes=nodes))
 
 
@@ -85,7 +75,7 @@ def _unhealthy(view: Hosts) -> str:
 
 
 def test_run_killed_during_the_copy_does_not_end_the_copy(nodes: Path, view: Hosts) -> None:
-    killed_at(THE_COPY, nodes, "--to=2.2", then=partial(mirrors, view))
+    killed_at(THE_COPY, "--to=2.2", nodes=nodes, then=partial(mirrors, view))
     assert mirrors(view) == ""
 
 
@@ -125,7 +115,7 @@ def test_fence_goes_by_itself_when_nobody_is_left(nodes: Path, view: Hosts) -> N
     before = apiserver(view)
     restless(view)
     with unchanged(view):
-        killed_at(THE_SWITCH, nodes, "--to=2.3", then=nobody)
+        killed_at(THE_SWITCH, "--to=2.3", nodes=nodes, then=nobody)
         assert fenced(view) == ""
         wait_until("the fence gone", partial(unfenced, view), FENCED_SECONDS + 30)
     rested(view)
@@ -136,7 +126,7 @@ def test_fence_goes_by_itself_when_nobody_is_left(nodes: Path, view: Hosts) -> N
 
 def test_run_killed_at_the_switch_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     with unchanged(view):
-        killed_at(THE_SWITCH, nodes, "--to=2.3", then=partial(switched, view))
+        killed_at(THE_SWITCH, "--to=2.3", nodes=nodes, then=partial(switched, view))
         green(runbook("--to=2.3", nodes=nodes))
     assert config_maps(view) == {"from-the-beginning", *SINCE}
 
@@ -173,13 +163,13 @@ def _silent(view: Hosts, node: str, where: str) -> str:
 
 def test_run_killed_while_the_first_master_joins_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     with unchanged(view):
-        killed_at("shaolin: static pod etcd …", nodes, "--to=2.4")
+        killed_at("shaolin: static pod etcd …", "--to=2.4", nodes=nodes)
         green(runbook("--to=2.4", nodes=nodes))
 
 
 def test_run_killed_on_the_way_back_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     with unchanged(view):
-        killed_at("kube-apiserver on its own etcd again …", nodes, "--to=2.5")
+        killed_at("kube-apiserver on its own etcd again …", "--to=2.5", nodes=nodes)
         green(runbook("--to=2.5", nodes=nodes))
 
 

@@ -1,6 +1,5 @@
 """The other road for etcd: the connection to the first master cut wherever it can be, and a stranger's write."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -8,9 +7,7 @@ import pytest
 
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
-from rehearsal import cluster
 from rehearsal.mirroring import (
-    ETCDCTL,
     THE_COPY,
     THE_SWITCH,
     apiserver,
@@ -26,18 +23,10 @@ from rehearsal.mirroring import (
     unchanged,
     unfenced,
 )
-from rehearsal.runs import other_road, runbook
+from rehearsal.runs import runbook
+from tests.defects.shell import ETCDCTL
 
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Path]:
-    with other_road() as path:
-        yield path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(lab_up: None) -> None:
-    cluster.lab("reset")
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 def test_host_that_falls_silent_during_the_copy_costs_the_run_and_not_the_copy(nodes: Path, view: Hosts) -> None:
