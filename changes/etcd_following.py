@@ -22,7 +22,6 @@ MARK = "/kubeadm-ha-mirror"
 MARK_SECONDS = 3600  # then it goes by itself, should nobody be there to take it away
 MARKS = 10
 NEAR_SECONDS = 2.0
-COMPARING_SECONDS = 300.0
 LOOKS = 4
 
 
@@ -140,12 +139,12 @@ def lasting(hosts: Hosts, target: Sequence[str]) -> frozenset[str]:
 
     What is on its way is another value when it is looked at again, or equal.
     """
-    left = unlike(hosts, target, COMPARING_SECONDS)
+    left = unlike(hosts, target)
     for _ in range(LOOKS - 1):
         if not left:
             break
         time.sleep(1.0)
-        left &= unlike(hosts, target, COMPARING_SECONDS)
+        left &= unlike(hosts, target)
     return left
 
 

@@ -25,6 +25,9 @@ differing() {{ comm -3 --nocheck-order <(side old) <(side new) | awk 'NR <= {mos
 # etcdctl's own five are not enough to read a database whole.
 READ_SECONDS = 60
 
+# A large database, read whole twice.
+COMPARING_SECONDS = 300.0
+
 # More than that, and it is enough to know of these.
 MOST = 200
 
@@ -64,7 +67,7 @@ def again(hosts: Hosts, *arguments: str, endpoints: Sequence[str] = (OWN,), on: 
     return tools.etcdctl(*arguments, endpoints=endpoints, process=_NAMED).replace(_NAMED, _RANDOM)
 
 
-def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[str]:
+def unlike(hosts: Hosts, target: Sequence[str]) -> frozenset[str]:
     """Keys that one side alone has, or of which the two have different values, as of this moment.
 
     Each stands in quotes, with a digest of the value behind it.
@@ -73,4 +76,4 @@ def unlike(hosts: Hosts, target: Sequence[str], deadline: float) -> frozenset[st
     again was not on its way.
     """
     script = _UNLIKE.format(functions=functions(hosts, target), most=MOST)
-    return frozenset(hosts.first.check(f"bash -c {shlex.quote(script)}", deadline=deadline).splitlines())
+    return frozenset(hosts.first.check(f"bash -c {shlex.quote(script)}", deadline=COMPARING_SECONDS).splitlines())

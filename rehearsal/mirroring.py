@@ -5,18 +5,19 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from formats import kubernetes
 from nodes.hosts import Hosts
 from nodes.switch import FOLDER, SWITCHED
 from nodes.waiting import wait_until
+from rehearsal import cluster
 from rehearsal.runs import Run, runbook
 from tests.defects.shell import ETCDCTL
 
 THE_SWITCH = "kube-apiserver on the new etcd cluster …"
 THE_COPY = "its etcd's data in the new cluster …"
-FENCED_SECONDS = 60
 
 # In the default namespace, where nobody but the rehearsal writes: what differs has been lost, changed or has come back.
 _KINDS = "configmaps,secrets,serviceaccounts,services,deployments"
@@ -41,23 +42,41 @@ def silent_at(words: str, nodes: Path, view: Hosts, *arguments: str, then: Calla
 
 
 def _cut(rule: str, words: str, nodes: Path, view: Hosts, *arguments: str, then: Callable[[], str]) -> None:
-    cuts: list[str] = []
-
-    def here(line: str) -> None:
-        if words in line and not cuts:  # a failed case's log is printed again
-            wait_until("the moment to cut it", then, 30)
-            cuts.append(rule)
-            chains = "".join(
-                f" nft 'add chain inet cut {name} {{ type filter hook {name}put priority 0; }}';"
-                for name in ("in", "out")
-            )
-            view.first.check(f"nft add table inet cut;{chains} nft add rule inet cut {rule}")
-
+    chains = "".join(
+        f" nft 'add chain inet cut {name} {{ type filter hook {name}put priority 0; }}';" for name in ("in", "out")
+    )
     try:
-        run = runbook(*arguments, nodes=nodes, on_line=here)
+        _lost(
+            partial(view.first.check, f"nft add table inet cut;{chains} nft add rule inet cut {rule}"),
+            words,
+            nodes,
+            *arguments,
+            then=then,
+        )
     finally:
         view.first.run("nft delete table inet cut")
-    assert cuts
+
+
+def powerless_at(words: str, nodes: Path, *arguments: str, then: Callable[[], str] = str) -> None:
+    """A run that loses the first master itself at these words, likewise; the host is started again behind it."""
+    try:
+        _lost(partial(cluster.lab, "kill", cluster.FIRST), words, nodes, *arguments, then=then)
+    finally:
+        cluster.lab("start", cluster.FIRST)
+
+
+def _lost(deed: Callable[[], object], words: str, nodes: Path, *arguments: str, then: Callable[[], str]) -> None:
+    """A run that fails of what is done to it."""
+    done: list[str] = []
+
+    def here(line: str) -> None:
+        if words in line and not done:  # a failed case's log is printed again
+            wait_until("the moment for it", then, 30)
+            done.append(line)
+            deed()
+
+    run = runbook(*arguments, nodes=nodes, on_line=here)
+    assert done
     assert run.status == 1, run.told
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from changes.etcd_switch import FENCED_SECONDS
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
 from rehearsal import cluster
 from rehearsal.mirroring import (
-    FENCED_SECONDS,
     THE_COPY,
     THE_SWITCH,
     apiserver,
@@ -183,14 +183,17 @@ def test_conversion_ends_green_and_a_second_run_changes_nothing(nodes: Path, vie
 
 @pytest.mark.parametrize("defect", MIRRORED, ids=str)
 def test_defect_of_this_road_is_red_where_it_says(defect: Defect, nodes: Path, view: Hosts) -> None:
+    """At rest before, and again once it is seeded: a controller whose apiserver is started anew may end, and wait."""
     cluster.settled(view)
     with seeded(view, [defect]):
+        cluster.settled(view)
         run = runbook("-m", "verify", nodes=nodes)
     found = {case.name for case in run.of("failed") + run.of("error")}
     assert found == set(defect.red), run.told
 
 
-def test_audit_is_green(nodes: Path) -> None:
+def test_audit_is_green(nodes: Path, view: Hosts) -> None:
+    cluster.settled(view)
     began = time.monotonic()
     green(runbook("-m", "verify", nodes=nodes))
     print(f"  audit in {time.monotonic() - began:.1f} s")

@@ -1,5 +1,6 @@
-"""The other road for etcd: the connection to the first master cut wherever it can be, and a stranger's write."""
+"""The other road for etcd: the first master or the connection to it lost wherever it can be; a stranger's write."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from nodes.hosts import Hosts
 from nodes.waiting import wait_until
+from rehearsal import cluster
 from rehearsal.mirroring import (
     THE_COPY,
     THE_SWITCH,
@@ -16,6 +18,8 @@ from rehearsal.mirroring import (
     fenced,
     green,
     mirrors,
+    objects,
+    powerless_at,
     rested,
     restless,
     silent_at,
@@ -27,6 +31,14 @@ from rehearsal.runs import runbook
 from tests.defects.shell import ETCDCTL
 
 pytestmark = pytest.mark.usefixtures("fresh")
+
+
+@pytest.fixture
+def view(lab_up: None) -> Iterator[Hosts]:
+    """For each test anew: a host that has lost its power has lost the connections to it."""
+    hosts = cluster.connect()
+    yield hosts
+    hosts.fleet.close()
 
 
 def test_host_that_falls_silent_during_the_copy_costs_the_run_and_not_the_copy(nodes: Path, view: Hosts) -> None:
@@ -55,6 +67,24 @@ def test_connection_cut_under_the_fence_ends_with_the_old_etcd(nodes: Path, view
     rested(view)
     assert apiserver(view) == before
     wait_until("every kubelet's lease renewed", partial(behind, view), 60)
+
+
+def test_power_lost_under_the_fence_ends_with_the_old_etcd(nodes: Path, view: Hosts) -> None:
+    """The timer is gone and the fence is not, for etcd keeps its alarms: the host goes back when it is started."""
+    before = objects(view)
+    restless(view)
+    powerless_at(THE_SWITCH, nodes, "--to=2.3", then=partial(fenced, view))
+    again = cluster.connect()
+    try:
+        wait_until("the fence gone", partial(unfenced, again), 120)
+        wait_until("the same objects", lambda: "" if objects(again) == before else "others", 120)
+        rested(again)
+        wait_until("every kubelet's lease renewed", partial(behind, again), 120)
+        again.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=120s", deadline=130)
+        assert again.first.check("systemctl list-unit-files 'kubeadm-ha-fence*' --no-legend || true") == ""
+    finally:
+        again.fleet.close()
+    green(runbook("--to=2.2", nodes=nodes))
 
 
 def test_connection_cut_at_the_switch_does_not_stop_it(nodes: Path, view: Hosts) -> None:

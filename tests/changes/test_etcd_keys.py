@@ -108,6 +108,21 @@ def test_keys_with_a_lease_are_written_down_with_it_and_all_pass(
     assert (tmp_path / "leased").read_text() == '42 "/b : c"\n'
 
 
+@pytest.mark.parametrize(
+    ("keys", "prefixes"),
+    [
+        ([], []),
+        (['"/registry/events/default/a"', '"/registry/events/b"'], ["/registry/events"]),
+        (['"/registry/events/a"', '"/registry/masterleases/10.0.0.1"'], ["/registry/events", "/registry/masterleases"]),
+        (['"plain"'], ["plain"]),
+        (['"/registry/\\x00"'], ["/registry/"]),
+        (['"\\x00"'], [""]),
+    ],
+)
+def test_leased_keys_are_looked_for_by_what_they_begin_with(keys: list[str], prefixes: list[str]) -> None:
+    assert etcd_after.kinds(keys) == prefixes
+
+
 def test_digest_is_over_keys_and_values_and_says_how_many(
     tmp_path: Path, bash: Callable[[str, Side, Side], str]
 ) -> None:
