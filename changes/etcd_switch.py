@@ -16,6 +16,7 @@ from changes.change import SO, Look
 from changes.etcd_keys import again, functions
 from changes.etcd_mirror import ended
 from changes.placing import place
+from changes.renewals import renewals, wait_for_renewals
 from formats import etcd, ports
 from formats.diffs import unified
 from nodes import wire
@@ -26,6 +27,7 @@ from nodes.switch import AWAY, FOLDER, MANIFEST, PARKED, SWITCHED, is_switched
 from nodes.waiting import wait_until
 
 UNIT = "kubeadm-ha-switch"
+UNIT_BACK = "kubeadm-ha-own-etcd"
 TIMER = "kubeadm-ha-fence"
 # A transient timer does not outlive the host's own end; the alarm and what is parked do.
 AT_BOOT = "kubeadm-ha-fence-at-boot.service"
@@ -33,6 +35,19 @@ AT_BOOT = "kubeadm-ha-fence-at-boot.service"
 # Longer than the switch of a large database takes; shorter than anybody waits for writes to come back.
 FENCED_SECONDS = 60
 TRIES = 20
+
+# A stopped apiserver is killed once the kubelet has asked it to end: before, it would be started again from what was in
+# the kubelet's folder. It must not end by itself either. On its way it takes itself out of the kubernetes service, and
+# the host swallows what pods send there until kube-proxy has heard of the next one; and it takes half a minute.
+_KILLED_ONCE_ASKED = r"""
+killed_once_asked() {{
+  for number in $(seq {asked_tries}); do
+    pending=$(sed -n 's/^ShdPnd:\t//p' "/proc/$1/status" 2>/dev/null) && [ -n "$pending" ] || return 0
+    [ $((0x$pending & {sigterm})) -eq 0 ] || {{ kill -KILL "$1"; return 0; }}
+    sleep 0.05
+  done
+}}
+"""
 
 # Both scripts take turns: what goes back sees that nothing was committed, what commits sees that nobody went back.
 _SHARED = r"""
@@ -59,6 +74,7 @@ _BACK = _SHARED + "back\n"
 
 _SWITCH = (
     _SHARED
+    + _KILLED_ONCE_ASKED
     + r"""
 {listed}
 outcome() {{ printf '%s\n' "$*" > "$folder/outcome"; }}
@@ -121,13 +137,7 @@ trap '' HUP INT TERM
 mv -T "$manifest" "$parked" && mv -T "$staged" "$switched" || exit 1
 sync "$(dirname "$parked")" "$(dirname "$switched")"
 outcome switched
-# Once the kubelet has asked it to end, it will not start the old one again; until then it stays stopped. Killed, it
-# makes place at once, instead of after half a minute.
-for number in $(seq {asked_tries}); do
-  pending=$(sed -n 's/^ShdPnd:\t//p' "/proc/$pid/status") || break
-  [ $((0x$pending & {sigterm})) -eq 0 ] || {{ kill -KILL "$pid"; break; }}
-  sleep 0.05
-done
+killed_once_asked "$pid"
 {mirror_ended}
 """
 )
@@ -146,19 +156,20 @@ After=network.target
 ExecStart=/bin/bash {folder}/back
 """
 
-_OWN = r"""
+_OWN = (
+    _KILLED_ONCE_ASKED
+    + r"""
 set -eu
 pid=$(ss -Hltnp 'sport = :{port}' | sed -n 's/.*"kube-apiserver",pid=\([0-9]*\).*/\1/p' | head -n 1)
+trap '[ -z "$pid" ] || kill -CONT "$pid" 2>/dev/null || true' EXIT
+[ -z "$pid" ] || kill -STOP "$pid"
 # Not its own first: the two want the same port of the host, and the kubelet turns the second one away for good.
 [ ! -e {switched} ] || mv -T {switched} {folder}/kube-apiserver.taken-away.yaml
 [ -e {manifest} ] || mv -T {parked} {manifest}
 sync "$(dirname {parked})" "$(dirname {manifest})"
-sleep {heard}
-[ -z "$pid" ] || kill -KILL "$pid"
+[ -z "$pid" ] || killed_once_asked "$pid"
 """
-
-# The kubelet is told by inotify when a manifest comes or goes.
-HEARD_SECONDS = 0.2
+)
 
 
 @dataclass(frozen=True)
@@ -280,13 +291,19 @@ class BackAtItsOwn:
         )
 
     def do(self, hosts: Hosts) -> None:
-        hosts.first.check(
-            _OWN.format(
-                manifest=MANIFEST,
-                parked=PARKED,
-                switched=SWITCHED,
-                port=hosts.layout.api_port,
-                heard=HEARD_SECONDS,
-                folder=FOLDER,
-            )
+        # Whoever still catches up with the switch is not left without an apiserver once more.
+        wait_for_renewals(hosts, renewals(hosts))
+        before = renewals(hosts)
+        script = _OWN.format(
+            manifest=MANIFEST,
+            parked=PARKED,
+            switched=SWITCHED,
+            port=hosts.layout.api_port,
+            folder=FOLDER,
+            asked_tries=ASKED_TRIES,
+            sigterm=SIGTERM,
         )
+        place(hosts.first, f"{FOLDER}/own", script.encode(), 0o600)
+        # A unit, so that nobody's lost connection leaves a stopped apiserver behind.
+        hosts.first.check(f"systemd-run -q --wait --collect --unit={UNIT_BACK} bash {FOLDER}/own", deadline=60)
+        wait_for_renewals(hosts, before)

@@ -108,6 +108,11 @@ def switched(view: Hosts) -> str:
     return "" if view.first.run(f"test -e {SWITCHED}").status == 0 else "the old etcd serves"
 
 
+def on_the_way_back(view: Hosts) -> str:
+    """Empty once what served from the new members is taken away."""
+    return "it serves from the new members" if view.first.run(f"test -e {SWITCHED}").status == 0 else ""
+
+
 def mirrors(view: Hosts) -> str:
     """Empty while the mirror runs."""
     said = view.first.run("systemctl is-active kubeadm-ha-mirror").stdout.strip()

@@ -18,6 +18,7 @@ from rehearsal.mirroring import (
     fenced,
     green,
     mirrors,
+    on_the_way_back,
     rested,
     restless,
     switched,
@@ -169,7 +170,9 @@ def test_run_killed_while_the_first_master_joins_is_finished_by_the_same_command
 
 def test_run_killed_on_the_way_back_is_finished_by_the_same_command(nodes: Path, view: Hosts) -> None:
     with unchanged(view):
-        killed_at("kube-apiserver on its own etcd again …", "--to=2.5", nodes=nodes)
+        killed_at(
+            "kube-apiserver on its own etcd again …", "--to=2.5", nodes=nodes, then=partial(on_the_way_back, view)
+        )
         green(runbook("--to=2.5", nodes=nodes))
 
 
