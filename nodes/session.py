@@ -150,10 +150,12 @@ class Session:
         self, command: str, stdin: bytes | Secret | None, deadline: float
     ) -> tuple[int, io.BytesIO, io.BytesIO]:
         channel = self._channel(command, deadline)
+        # A view, because its repr shows nothing of a secret.
+        given = memoryview(stdin.reveal() if isinstance(stdin, Secret) else stdin or b"")
         with _closed_after(channel, deadline) as late:
             try:
-                channel.exec_command(self._script(command))
-                out, err = _converse(channel, stdin)
+                channel.exec_command(self._script(command if given else f"exec </dev/null\n{command}"))
+                out, err = _converse(channel, given)
                 channel.status_event.wait()
             except _FAILURES as error:
                 if not late.is_set():
@@ -233,16 +235,16 @@ def _closed_after(channel: paramiko.Channel, seconds: float) -> Iterator[threadi
         timer.cancel()
 
 
-def _converse(channel: paramiko.Channel, stdin: bytes | Secret | None) -> tuple[io.BytesIO, io.BytesIO]:
-    """Write `stdin`, then its end; read stdout and stderr to theirs.
+def _converse(channel: paramiko.Channel, pending: memoryview) -> tuple[io.BytesIO, io.BytesIO]:
+    """Write what is `pending`, then its end; read stdout and stderr to theirs.
+
+    Where there is none, nothing is said of its end, and the command has its own: it may be over by then, and sshd ends
+    the whole connection when it is told so of a channel that it has closed.
 
     All in one loop, because the two outputs share one window: a reader that waits for the end of the one
     while the host waits to send the other waits for ever. The buffers are objects whose repr shows nothing.
     """
     out, err = io.BytesIO(), io.BytesIO()
-    pending = memoryview(stdin.reveal() if isinstance(stdin, Secret) else stdin or b"")
-    if not pending:
-        channel.shutdown_write()
     arrived = select.poll()
     arrived.register(channel.fileno(), select.POLLIN)
     while True:

@@ -50,9 +50,9 @@ def settled(hosts: Hosts) -> None:
     """Return once all three masters take part again: what was healed just now may still echo. Raises NeverCameError.
 
     An apiserver whose etcd took no writes is missing in the kubernetes service for some seconds, and a controller that
-    has ended several times is started again only after a while: the kubelet's longest is five minutes.
+    has ended several times is started again only after a while.
     """
-    wait_until("the three masters at rest", lambda: _unrest(hosts), 330)
+    wait_until("the three masters at rest", lambda: _unrest(hosts), 180)
 
 
 def _unrest(hosts: Hosts) -> str:

@@ -156,8 +156,8 @@ def ended_while_it_receives(wudang: FolderHost, number: signal.Signals) -> int:
         ["sh", "-c", command],  # noqa: S607
         stdin=subprocess.PIPE,
         start_new_session=True,
-        # Who was started in the background ignores SIGINT, and hands that on; a host's sshd does not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        # Who runs in the background ignores SIGINT, and by nohup SIGHUP, and hands that on; a host's sshd does not.
+        preexec_fn=None if number == signal.SIGKILL else lambda: signal.signal(number, signal.SIG_DFL),
     )
     assert shell.stdin is not None
     shell.stdin.write(b"aft")

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import paramiko
 import pytest
+from paramiko.common import cMSG_CHANNEL_EOF
 
 from nodes.inventory import Ssh
 from nodes.secret import Secret
@@ -79,6 +81,10 @@ class TestCommands:
         assert session.check("wc -c", stdin=bytes(5 * MEGABYTE)) == f"{5 * MEGABYTE}\n"
         assert session.check("cat", stdin=b"") == ""
         assert session.check("cat") == ""
+
+    @pytest.mark.parametrize("nothing", [None, b"", Secret(b"")], ids=["none", "empty", "empty secret"])
+    def test_where_there_is_no_stdin_it_has_ended(self, session: Session, nothing: bytes | Secret | None) -> None:
+        assert session.run("wc -c", stdin=nothing, deadline=5).stdout.strip() == "0"
 
     def test_a_secret_arrives_as_its_bytes(self, session: Session) -> None:
         assert session.check("sha256sum", stdin=Secret(b"key\0")) == session.check(r"printf 'key\0' | sha256sum")
@@ -208,6 +214,22 @@ class TestLostConnections:
         assert session.generation == 0
         assert session.check(f"cat {sshd_folder}/ran") == "once\n"
         assert session.generation == 1
+
+    def test_not_lost_where_a_command_ends_before_it_could_read(
+        self, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """sshd ends a connection in which it is told of the end of a stdin that it has closed on both sides."""
+        send = paramiko.Transport._send_user_message
+
+        def late(transport: paramiko.Transport, message: paramiko.Message) -> None:
+            if message.asbytes()[:1] == cMSG_CHANNEL_EOF:
+                time.sleep(0.2)
+            send(transport, message)
+
+        monkeypatch.setattr(paramiko.Transport, "_send_user_message", late)
+        for _ in range(5):
+            assert session.run("true").status == 0
+        assert session.generation == 0
 
     def test_lost_before_a_command_it_is_opened_again(self, session: Session) -> None:
         os.kill(sshd_child(session), signal.SIGKILL)
