@@ -35,3 +35,11 @@ NARROWS: Mapping[Road, Narrows] = {
         "the new etcd has two members until step 2.4 is finished: from 2.3 on the loss of either stops all writes",
     ),
 }
+
+# What a finished road leaves behind for somebody to take away.
+LEFT: Mapping[Road, str] = {
+    Road.MIRROR: (
+        "kept beside the new one: the old etcd's database, as member.of-CLUSTER in etcd's data directory on the first"
+        " master; it holds every Secret, and docs/etcd-mirror.md says when to remove it"
+    ),
+}

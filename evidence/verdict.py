@@ -10,7 +10,7 @@ from itertools import groupby
 from evidence.case import Case, Kind, Outcome
 from evidence.gate import Gate, State, gates
 from evidence.place import Place
-from evidence.road import NARROWS
+from evidence.road import LEFT, NARROWS
 from evidence.run import END, FIRST_STEP, Mode, Run
 
 # With these three a master has a voting etcd member, an apiserver and controllers that pass their checks.
@@ -72,6 +72,7 @@ def _masters(run: Run, found: list[Gate]) -> str:
 
 def _change_run(run: Run) -> list[str]:
     complete = _is_complete(run)
+    left = [LEFT[run.road]] if complete and run.to == END and run.road in LEFT else []
     again = f"{run.command}{_narrowed(run)}"
     if _failed(run):
         todo = f'see "What to do" at the failed case; the same command goes on from there: {again}'
@@ -81,7 +82,7 @@ def _change_run(run: Run) -> list[str]:
         todo = f"go on with {_following(run)}: {run.command}"
     else:
         todo = f"the audit, every night from now on: {run.command} -m verify"
-    return [*_in_the_narrows(run), _made(run.changes, complete), f"next: {todo}"]
+    return [*_in_the_narrows(run), *left, _made(run.changes, complete), f"next: {todo}"]
 
 
 def _is_complete(run: Run) -> bool:

@@ -12,7 +12,7 @@ from nodes.fleet import Fleet
 from nodes.hosts import Hosts
 from nodes.inventory import load
 from nodes.waiting import wait_until
-from rehearsal.runs import CHECKOUT, ROOT
+from rehearsal.runs import CHECKOUT, REPORT, ROOT, Run
 
 FIRST = "shaolin"
 NEW = ("wudang", "emei")
@@ -44,6 +44,17 @@ def connect(nodes: Path = CHECKOUT / "nodes.yaml") -> Hosts:
     assert not fleet.problems, fleet.problems
     first = inventory.masters[0].name
     return Hosts(fleet, inventory, first, layout=layout.find(fleet, [first]))
+
+
+def keys_told(hosts: Hosts, run: Run) -> list[str]:
+    """Which of the cluster's private keys the last run has printed or reported; a line of each is looked for."""
+    told = run.output + REPORT.read_text()
+    found = ["a private key's first line"] if "PRIVATE KEY" in told else []
+    for file in ("ca.key", "sa.key", "etcd/ca.key", "apiserver.key"):
+        line = hosts.first.check(f"sed -n 2p /etc/kubernetes/pki/{file}").strip()
+        assert len(line) > 40
+        found += [file] if line in told else []
+    return found
 
 
 def settled(hosts: Hosts) -> None:

@@ -14,7 +14,11 @@ from pathlib import Path
 
 import yaml
 
+from lab import components, toolchain
+from lab.places import Places
+from lab.progress import Progress
 from nodes.hosts import Hosts
+from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
 
 NAMESPACE = "prober"
 POD_DEADLINE_SECONDS = 90
@@ -56,13 +60,31 @@ class Count:
         )
 
 
-class Prober:
-    """Start it, change the cluster, stop it. `binary` is the lab's web program; `folder` holds its credentials."""
+def unexpected(count: Count, outages: int) -> list[str]:
+    """What was lost there though the API stops so many times at most; never through the balancer, which stands later.
 
-    def __init__(self, hosts: Hosts, binary: Path, admin_conf: Path, folder: Path) -> None:
-        self._hosts, self._binary, self._folder = hosts, binary, folder
+    Each outage is told with its length, whether it was expected or not.
+    """
+    expected = 0 if count.path == THE_BALANCER else outages
+    seen = {operation: count.outages(operation) for operation in ("read", "write")}
+    if expected and any(seen.values()):
+        told = (f"{operation}s {' and '.join(f'{one:.1f} s' for one in long)}" for operation, long in seen.items())
+        print(f"  {count.path}: without {', without '.join(told)}")
+    if all(len(long) <= expected for long in seen.values()):
+        return []
+    return [f"{count.path}: {loss}" for loss in count.losses]
+
+
+class Prober:
+    """Start it, change the lab's cluster, stop it. `folder` holds its credentials."""
+
+    def __init__(self, hosts: Hosts, folder: Path) -> None:
+        self._hosts, self._folder = hosts, folder
         self._outside: dict[str, subprocess.Popen[str]] = {}
-        config = yaml.safe_load(admin_conf.read_text())
+        quiet, cache = Progress(), Places.from_environment().cache
+        built = components.build(components.chosen(), cache, toolchain.find(cache, quiet), quiet)
+        self._binary = built["web"] / "web"
+        config = yaml.safe_load((CHECKOUT / ".lab" / "admin.conf").read_text())
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         for name, data in (
             ("ca", cluster["certificate-authority-data"]),
@@ -137,6 +159,19 @@ class Prober:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(1)
+
+
+def conversion_beside(hosts: Hosts, folder: Path, nodes: Path = CHECKOUT / "nodes.yaml") -> tuple[Run, list[Count]]:
+    """The conversion, and what clients lost meanwhile."""
+    prober = Prober(hosts, folder)
+    prober.start()
+
+    def watch(line: str) -> None:
+        if balancer_stands(line):
+            prober.start_through_balancer()
+
+    run = runbook(nodes=nodes, on_line=watch)
+    return run, prober.stop()
 
 
 def _count(path: str, line: str) -> Count:

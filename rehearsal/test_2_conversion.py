@@ -1,16 +1,11 @@
 """The conversion itself, under the eyes of a prober that counts what is lost."""
 
-from pathlib import Path
-
 import pytest
 
-from lab import components, toolchain
-from lab.places import Places
-from lab.progress import Progress
 from nodes.hosts import Hosts
 from rehearsal import cluster
-from rehearsal.prober import Count, Prober
-from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
+from rehearsal.prober import Count, conversion_beside
+from rehearsal.runs import Run
 
 
 @pytest.fixture(scope="module")
@@ -22,17 +17,7 @@ def apiserver_started(view: Hosts) -> str:
 def conversion(
     view: Hosts, apiserver_started: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Run, list[Count]]:
-    cache = Places.from_environment().cache
-    web = components.build(components.chosen(), cache, toolchain.find(cache, Progress()), Progress())["web"] / "web"
-    prober = Prober(view, web, CHECKOUT / ".lab" / "admin.conf", tmp_path_factory.mktemp("prober"))
-    prober.start()
-
-    def watch(line: str) -> None:
-        if balancer_stands(line):
-            prober.start_through_balancer()
-
-    run = runbook(on_line=watch)
-    return run, prober.stop()
+    return conversion_beside(view, tmp_path_factory.mktemp("prober"))
 
 
 def test_conversion_ends_green(conversion: tuple[Run, list[Count]]) -> None:
@@ -70,13 +55,7 @@ def test_report_carries_what_a_ticket_needs(conversion: tuple[Run, list[Count]])
 
 def test_no_key_was_printed_or_reported(conversion: tuple[Run, list[Count]], view: Hosts) -> None:
     run, _ = conversion
-    report = Path(CHECKOUT / ".lab" / "rehearsal.xml").read_text()
-    for file in ("ca.key", "sa.key", "etcd/ca.key", "apiserver.key"):
-        key = view.first.check(f"sed -n 2p /etc/kubernetes/pki/{file}").strip()
-        assert len(key) > 40
-        assert key not in run.output
-        assert key not in report
-    assert "PRIVATE KEY" not in run.output + report
+    assert cluster.keys_told(view, run) == []
 
 
 def started(view: Hosts) -> str:

@@ -16,16 +16,14 @@ from pathlib import Path
 
 import yaml
 
-from lab import components, toolchain
 from lab import variant as variants
 from lab.hosts import load as load_hosts
-from lab.places import NODES_FILE, Places
-from lab.progress import Progress
+from lab.places import NODES_FILE
 from lab.refusals import Refusal
 from lab.variant import Variant
 from nodes.hosts import Hosts
 from rehearsal import cluster, kubeadms_own, scenario
-from rehearsal.prober import THE_BALANCER, Count, Prober
+from rehearsal.prober import Count, Prober, unexpected
 from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
 from rehearsal.scenario import Attempt, Scenario
 
@@ -92,21 +90,6 @@ def of_the_day(names: Sequence[str], day: datetime.date) -> list[str]:
     return [names[(start + number) % len(names)] for number in range(min(A_DAY, len(names)))]
 
 
-def unexpected(count: Count, outages: int) -> list[str]:
-    """What was lost there though the API stops so many times at most; never through the balancer, which stands later.
-
-    Each outage is told with its length, whether it was expected or not.
-    """
-    expected = 0 if count.path == THE_BALANCER else outages
-    seen = {operation: count.outages(operation) for operation in ("read", "write")}
-    if expected and any(seen.values()):
-        told = (f"{operation}s {' and '.join(f'{one:.1f} s' for one in long)}" for operation, long in seen.items())
-        print(f"  {count.path}: without {', without '.join(told)}")
-    if all(len(long) <= expected for long in seen.values()):
-        return []
-    return [f"{count.path}: {loss}" for loss in count.losses]
-
-
 class Rehearsal:
     """One variant, from a fresh cluster to its line in the table."""
 
@@ -136,7 +119,7 @@ class Rehearsal:
 
     def _rehearse(self, hosts: Hosts) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            prober = self._prober(hosts, Path(folder))
+            prober = Prober(hosts, Path(folder))
             probing = False
             try:
                 for attempt in self._scenario.runs:
@@ -156,11 +139,6 @@ class Rehearsal:
             self._look(hosts)
             if self._scenario.compared:
                 self._compare(hosts)
-
-    def _prober(self, hosts: Hosts, folder: Path) -> Prober:
-        quiet, cache = Progress(), Places.from_environment().cache
-        web = components.build(components.chosen(), cache, toolchain.find(cache, quiet), quiet)["web"] / "web"
-        return Prober(hosts, web, CHECKOUT / ".lab" / "admin.conf", folder)
 
     def _attempt(self, attempt: Attempt, hosts: Hosts, prober: Prober) -> None:
         for deed in attempt.deeds:

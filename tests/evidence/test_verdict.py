@@ -7,7 +7,7 @@ import pytest
 from evidence.case import Case, Kind, Outcome
 from evidence.gate import State, gates
 from evidence.place import Place
-from evidence.road import Road
+from evidence.road import LEFT, Road
 from evidence.run import END, Mode, Run
 from evidence.verdict import closing_lines
 
@@ -188,6 +188,12 @@ def test_parts_belong_to_the_gate_of_their_step() -> None:
 )
 def test_run_up_to_a_part_goes_on_with_the_next(to: Place, following: str) -> None:
     assert closing_lines(mirrored(to))[-2:] == ["no change was needed", f"next: go on with {following}: {COMMAND}"]
+
+
+def test_finished_run_names_what_is_left_of_the_old_etcd() -> None:
+    assert LEFT[Road.MIRROR] in closing_lines(mirrored())
+    for unfinished in (mirrored(Place(2)), mirrored(red=ITS_OWN[0].name), mirrored(over_before=Place(3))):
+        assert LEFT[Road.MIRROR] not in closing_lines(unfinished)
 
 
 @pytest.mark.parametrize("part", range(1, 6))

@@ -30,7 +30,8 @@ def test_the_other_road_has_its_own_change_and_shares_the_rest(
     assert result.ret == pytest.ExitCode.OK
     result.assert_outcomes(passed=42 - 1 + 5 * 4, deselected=1)
     assert forked.lines("STATE") == ["1", "2.1", "2.2", "2.3", "2.4", "2.5", *"34567"]
-    assert result.outlines[-4:-2] == ["gates 1 2 3 4 5 6 7 hold", "3 masters stand"]
+    assert result.outlines[-5:-3] == ["gates 1 2 3 4 5 6 7 hold", "3 masters stand"]
+    assert result.outlines[-3].startswith("kept beside the new one: the old etcd's database")
 
 
 @pytest.mark.parametrize(("road", "checks"), [("grow", 28), ("mirror", 28 + 5 * 2)])

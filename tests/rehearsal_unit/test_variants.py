@@ -10,10 +10,10 @@ from lab import variant
 from lab.hosts import load
 from lab.places import NODES_FILE
 from rehearsal import scenario
-from rehearsal.prober import THE_BALANCER, Count
+from rehearsal.prober import THE_BALANCER, Count, unexpected
 from rehearsal.runs import Run, balancer_stands
 from rehearsal.scenario import STEP_1, Attempt, Scenario
-from rehearsal.variants import A_DAY, Result, of_the_day, unexpected
+from rehearsal.variants import A_DAY, Result, of_the_day
 
 DAY = datetime.date(2026, 11, 23)
 
