@@ -39,7 +39,7 @@ NARROWS: Mapping[Road, Narrows] = {
 # What a finished road leaves behind for somebody to take away.
 LEFT: Mapping[Road, str] = {
     Road.MIRROR: (
-        "kept beside the new one: the old etcd's database, as member.of-CLUSTER in etcd's data directory on the first"
-        " master; it holds every Secret, and docs/etcd-mirror.md says when to remove it"
+        "kept beside the new one: the old etcd's database, until somebody removes it, as member.of-CLUSTER in etcd's"
+        " data directory on the first master; it holds every Secret, and docs/etcd-mirror.md says when to remove it"
     ),
 }

@@ -13,7 +13,7 @@ from nodes.hosts import Hosts
 from nodes.switch import FOLDER, SWITCHED
 from nodes.waiting import wait_until
 from rehearsal import cluster
-from rehearsal.runs import Run, runbook
+from rehearsal.runs import runbook
 from tests.defects.shell import ETCDCTL
 
 THE_SWITCH = "kube-apiserver on the new etcd cluster …"
@@ -22,11 +22,6 @@ THE_COPY = "its etcd's data in the new cluster …"
 # In the default namespace, where nobody but the rehearsal writes: what differs has been lost, changed or has come back.
 _KINDS = "configmaps,secrets,serviceaccounts,services,deployments"
 _BUSY = "/kubeadm-ha-busy"
-
-
-def green(run: Run) -> None:
-    assert run.status == 0, run.told
-    assert {case.outcome for case in run.cases} == {"passed"}
 
 
 def cut_at(words: str, nodes: Path, view: Hosts, *arguments: str, then: Callable[[], str] = str) -> None:

@@ -8,6 +8,7 @@ import base64
 import json
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from lab import components, toolchain
 from lab.places import Places
 from lab.progress import Progress
 from nodes.hosts import Hosts
+from rehearsal import cluster
 from rehearsal.runs import CHECKOUT, Run, balancer_stands, runbook
 
 NAMESPACE = "prober"
@@ -85,9 +87,9 @@ class Prober:
         built = components.build(components.chosen(), cache, toolchain.find(cache, quiet), quiet)
         self._binary = built["web"] / "web"
         config = yaml.safe_load((CHECKOUT / ".lab" / "admin.conf").read_text())
-        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        server, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         for name, data in (
-            ("ca", cluster["certificate-authority-data"]),
+            ("ca", server["certificate-authority-data"]),
             ("cert", user["client-certificate-data"]),
             ("key", user["client-key-data"]),
         ):
@@ -172,6 +174,13 @@ def conversion_beside(hosts: Hosts, folder: Path, nodes: Path = CHECKOUT / "node
 
     run = runbook(nodes=nodes, on_line=watch)
     return run, prober.stop()
+
+
+def asked_everywhere(counts: Sequence[Count]) -> None:
+    """Tell what each place saw; and there was enough to see at every one of them."""
+    print("\n".join(map(str, counts)))
+    assert len(counts) == 2 + len(cluster.NODES)
+    assert all(count.reads > 50 and count.writes > 50 for count in counts)
 
 
 def _count(path: str, line: str) -> Count:

@@ -68,6 +68,12 @@ class Run:
         return [case for case in self.cases if case.outcome == outcome]
 
 
+def green(run: Run) -> None:
+    """Every case of it passed."""
+    assert run.status == 0, run.told
+    assert {case.outcome for case in run.cases} == {"passed"}, run.told
+
+
 def _case(element: ElementTree.Element) -> Case:
     outcome, text = "passed", ""
     for word in ("failure", "error", "skipped"):

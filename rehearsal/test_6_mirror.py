@@ -16,7 +16,6 @@ from rehearsal.mirroring import (
     apiserver,
     behind,
     fenced,
-    green,
     mirrors,
     on_the_way_back,
     rested,
@@ -25,7 +24,7 @@ from rehearsal.mirroring import (
     unchanged,
     unfenced,
 )
-from rehearsal.runs import killed_at, runbook
+from rehearsal.runs import green, killed_at, runbook
 from rehearsal.seeding import seeded
 from tests.defects import MIRRORED, Defect
 from tests.defects.shell import ETCDCTL

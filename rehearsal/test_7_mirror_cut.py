@@ -16,7 +16,6 @@ from rehearsal.mirroring import (
     behind,
     cut_at,
     fenced,
-    green,
     mirrors,
     objects,
     powerless_at,
@@ -27,7 +26,7 @@ from rehearsal.mirroring import (
     unchanged,
     unfenced,
 )
-from rehearsal.runs import runbook
+from rehearsal.runs import green, runbook
 from tests.defects.shell import ETCDCTL
 
 pytestmark = pytest.mark.usefixtures("fresh")
